@@ -1,0 +1,23 @@
+# Everything happens in deploy/bootstrap.py; PYTHON may be any Python from 3.9 on.
+PYTHON ?= python3
+ARGS ?=
+
+.PHONY: help run test check doctor manage
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run:  ## start the whole site on this machine
+	@$(PYTHON) deploy/bootstrap.py run
+
+test:  ## all tests; ARGS="tests/sandbox -k fork" for some
+	@$(PYTHON) deploy/bootstrap.py test $(ARGS)
+
+check:  ## format, lint, types, import contracts, migrations, deployment settings, tests
+	@$(PYTHON) deploy/bootstrap.py check
+
+doctor:  ## what the sandbox can and cannot do on this machine
+	@$(PYTHON) deploy/bootstrap.py doctor
+
+manage:  ## Django's command line with the site's settings; ARGS="check_repo --help"
+	@$(PYTHON) deploy/bootstrap.py manage $(ARGS)

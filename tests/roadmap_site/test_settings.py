@@ -1,0 +1,104 @@
+"""The settings refuse to start where they would be unsafe, in a sentence that says what to set."""
+
+import os
+import re
+import runpy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+import roadmap_site
+
+SETTINGS = Path(roadmap_site.__file__).with_name("settings.py")
+PRODUCTION = {
+    "MILEPOST_ENV": "production",
+    "MILEPOST_HOSTS": "milepost.example.org",
+    "MILEPOST_SECRET_KEY": "k" * 32,
+    "MILEPOST_DATA_SECRET": "d" * 32,
+}
+type Read = Callable[..., dict[str, object]]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Runs the settings file anew, with nothing but the given MILEPOST_ variables."""
+    for name in os.environ:
+        if name.startswith("MILEPOST_"):
+            monkeypatch.delenv(name)
+
+    def run(environment: dict[str, str], *names: str) -> dict[str, object]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        values = runpy.run_path(str(SETTINGS))
+        return {name: values[name] for name in names}
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"MILEPOST_ENV": "prod"}, "MILEPOST_ENV is 'prod'; set it to one of development, "),
+        ({"MILEPOST_SECRET_KEY": ""}, "MILEPOST_SECRET_KEY is not set or too short."),
+        ({"MILEPOST_SECRET_KEY": "secret"}, "MILEPOST_SECRET_KEY is not set or too short."),
+        (
+            {"MILEPOST_ENV": "development", "MILEPOST_SECRET_KEY": ""},
+            "MILEPOST_SECRET_KEY is not set or too short.",
+        ),
+        ({"MILEPOST_DATA_SECRET": ""}, "MILEPOST_DATA_SECRET is not set or too short."),
+        ({"MILEPOST_DATA_SECRET": "d" * 31}, "MILEPOST_DATA_SECRET is not set or too short."),
+        ({"MILEPOST_DEBUG": "1"}, "MILEPOST_DEBUG shows internals to everyone"),
+        (
+            {"MILEPOST_ENV": "development", "MILEPOST_DEBUG": "1"},
+            "MILEPOST_DEBUG shows internals to everyone",
+        ),
+        (
+            {"MILEPOST_DEBUG": "1", "MILEPOST_HOSTS": "localhost,*"},
+            "MILEPOST_DEBUG shows internals to everyone",
+        ),
+        ({"MILEPOST_DEBUG": "on"}, "MILEPOST_DEBUG is 'on'; set it to 1 or 0."),
+        (
+            {"MILEPOST_ALLOW_LOCAL_REPOSITORIES": "1"},
+            "MILEPOST_ALLOW_LOCAL_REPOSITORIES lets learners read this machine's files.",
+        ),
+        ({"MILEPOST_TRUSTED_PROXIES": "-1"}, "MILEPOST_TRUSTED_PROXIES is '-1'; set it to a whole"),
+        ({"MILEPOST_ALLOWED_NETWORKS": "10.1"}, "MILEPOST_ALLOWED_NETWORKS: "),
+        ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL is not a PostgreSQL URL: "),
+    ],
+)
+def test_unsafe_or_wrong_settings_are_refused(
+    read: Read, changes: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(ImproperlyConfigured, match=f"^{re.escape(sentence)}"):
+        read(PRODUCTION | changes)
+
+
+def test_development_needs_nothing_and_answers_to_localhost_only(read: Read) -> None:
+    assert read({}, "PRODUCTION", "DEBUG", "ALLOWED_HOSTS", "LOCAL_DEVELOPMENT") == {
+        "PRODUCTION": False,
+        "DEBUG": False,
+        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
+        "LOCAL_DEVELOPMENT": True,
+    }
+
+
+def test_production_protects_its_cookies_and_shows_no_mail_links(read: Read) -> None:
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_HSTS_SECONDS")
+    assert read(PRODUCTION, *names, "LOCAL_DEVELOPMENT") == {
+        "SESSION_COOKIE_SECURE": True,
+        "CSRF_COOKIE_SECURE": True,
+        "SECURE_HSTS_SECONDS": 31_536_000,
+        "LOCAL_DEVELOPMENT": False,
+    }
+
+
+def test_production_on_localhost_is_not_development(read: Read) -> None:
+    local = PRODUCTION | {"MILEPOST_HOSTS": "localhost"}
+    assert read(local, "LOCAL_DEVELOPMENT") == {"LOCAL_DEVELOPMENT": False}
+
+
+def test_development_on_a_network_shows_no_mail_links(read: Read) -> None:
+    network = PRODUCTION | {"MILEPOST_ENV": "development"}
+    assert read(network, "LOCAL_DEVELOPMENT") == {"LOCAL_DEVELOPMENT": False}

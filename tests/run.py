@@ -1,0 +1,109 @@
+"""What ``make test`` and ``make check`` run, once the environment is there.
+
+Started by root, the tests run as the user of the checks worker, with the control groups that root
+prepares for it, so that what they show is what a worker does. ``tests/root`` needs root itself.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from roadmap_site.run.home import StartError, identities
+from roadmap_site.run.identity import make_folder, named_command_as
+from roadmap_site.run.sandbox import prepare_limits
+
+ROOT = Path(__file__).resolve().parent.parent
+NEEDS_ROOT = "tests/root"
+PYTHON_FOLDERS = ("apps", "roadmap_site", "tests", "deploy", "manage.py")
+# Enough for settings.py to start in production; ``check --deploy`` judges the rest.
+PRODUCTION = {
+    "MILEPOST_ENV": "production",
+    "MILEPOST_SECRET_KEY": "k" * 25 + "0123456789abcdefghijklmnopqrstuvwxyz",
+    "MILEPOST_DATA_SECRET": "d" * 32,
+    "MILEPOST_HOSTS": "milepost.example.org",
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    os.chdir(ROOT)
+    if "--check" in arguments:
+        for name, command, variables in checks():
+            sys.stderr.write(f"{name} …\n")
+            if subprocess.run(command, env={**os.environ, **variables}, check=False).returncode:
+                sys.stderr.write(f"{name} found something to mend; see above.\n")
+                return 1
+    rest = [argument for argument in arguments if argument != "--check"]
+    try:
+        return run_tests(rest)
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def checks() -> list[tuple[str, list[str], Mapping[str, str]]]:
+    python = sys.executable
+    tool = str(Path(python).parent)
+    manage = [python, "manage.py"]
+    return [
+        ("Format", [f"{tool}/ruff", "format", "--check", "--quiet", *PYTHON_FOLDERS], {}),
+        ("Lint", [f"{tool}/ruff", "check", "--quiet", *PYTHON_FOLDERS], {}),
+        ("Templates", [f"{tool}/djlint", "--lint", "--quiet", "templates"], {}),
+        ("Types", [f"{tool}/mypy", "--no-error-summary"], {}),
+        ("Import contracts", [f"{tool}/lint-imports", "--no-logo"], {"PYTHONPATH": str(ROOT)}),
+        ("Migrations", [*manage, "makemigrations", "--check", "--dry-run", "--verbosity=0"], {}),
+        ("Content", [*manage, "load_curriculum", "--check"], {}),
+        ("Deployment settings", [*manage, "check", "--deploy", "--fail-level=WARNING"], PRODUCTION),
+    ]
+
+
+def run_tests(arguments: Sequence[str]) -> int:
+    home = Path(os.environ.get("MILEPOST_HOME") or ROOT / "var")
+    home.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pytest"]
+    variables = {**os.environ, "MILEPOST_TEST_CACHE": str(home / "test-cache")}
+    # The tests make a folder of their own, away from a site that may be running.
+    variables.pop("MILEPOST_HOME", None)
+    if os.geteuid() != 0:
+        (home / "test-cache").mkdir(exist_ok=True)
+        code = subprocess.run([*command, *arguments], env=variables, check=False).returncode
+        if not arguments:
+            sys.stderr.write(f"Not run, as they need root: the tests in {NEEDS_ROOT}.\n")
+        return code
+    code = _run_unprivileged(command, arguments, home=home, variables=variables)
+    if code == 0 and not arguments and (ROOT / NEEDS_ROOT).is_dir():
+        code = subprocess.run([*command, NEEDS_ROOT], env=variables, check=False).returncode
+    return code
+
+
+def _run_unprivileged(
+    command: Sequence[str], arguments: Sequence[str], *, home: Path, variables: Mapping[str, str]
+) -> int:
+    who = identities(variables).checks
+    make_folder(home / "test-cache", owner=who, mode=0o755)
+    own = make_folder(home / "test-home", owner=who, mode=0o755)
+    temporary = make_folder(own / "tmp", owner=who, mode=0o755)
+    prepare_limits(who)
+    # Its processes cannot write beside the source, so what they would compile is compiled now.
+    compiler = [sys.executable, "-m", "compileall", "-q", "apps", "roadmap_site", "tests"]
+    subprocess.run(compiler, check=False, stdout=subprocess.DEVNULL)
+    passwd = own / "passwd"
+    ignored = [] if arguments else [f"--ignore={NEEDS_ROOT}"]
+    pytest = [*command, "-p", "no:cacheprovider", *ignored, *arguments]
+    done = subprocess.run(
+        named_command_as(who, pytest, passwd=passwd, home=own),
+        env={
+            **variables,
+            "HOME": str(own),
+            "TMPDIR": str(temporary),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(own / "hypothesis"),
+        },
+        check=False,
+    )
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
