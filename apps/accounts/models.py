@@ -1,0 +1,72 @@
+"""Who: the people of an installation."""
+
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+# No look-alike letters: people copy the token by hand more often than one thinks.
+TOKEN_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # noqa: S105
+
+
+def new_repository_token() -> str:
+    """``mp_`` and 32 random characters (158 bits)."""
+    return "mp_" + "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(32))
+
+
+class Role(models.TextChoices):
+    LEARNER = "learner", "Learner"
+    MENTOR = "mentor", "Mentor"
+    STAFF = "staff", "Staff"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(
+            email, password, **{"role": Role.STAFF, "is_superuser": True, **fields}
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=80, blank=True)
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.LEARNER)
+    # Stands in the learner's milepost.toml and ties a repository to the person.
+    repository_token = models.CharField(max_length=40, unique=True, default=new_repository_token)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="user_role_is_known"
+            ),
+            models.UniqueConstraint(Lower("email"), name="user_email_is_unique_in_any_case"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role == Role.STAFF
+
+    @property
+    def is_mentor(self) -> bool:
+        return self.role == Role.MENTOR
