@@ -1,0 +1,97 @@
+"""Loading twice is loading once; what goes away is withdrawn, never deleted."""
+
+import shutil
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django import DjangoAssertNumQueries
+
+from apps.curriculum.content import read_briefs
+from apps.curriculum.loader import load_briefs
+from apps.curriculum.models import ProjectBrief
+from apps.curriculum.queries import get_brief, published_briefs
+from tests.curriculum.conftest import write_project
+
+pytestmark = pytest.mark.django_db
+
+
+def load(folder: Path, *options: str) -> str:
+    out = StringIO()
+    call_command("load_curriculum", *options, folder=folder.parent, stdout=out)
+    return out.getvalue().strip()
+
+
+def counts(*, written: int = 0, unchanged: int = 0, withdrawn: int = 0) -> str:
+    return f"Project briefs: {written} written, {unchanged} unchanged, {withdrawn} withdrawn."
+
+
+def test_loading_again_writes_nothing(
+    folder: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert load(folder) == counts(written=1)
+    row = ProjectBrief.objects.values().get()
+    briefs = read_briefs(folder)
+    with django_assert_num_queries(3) as queries:  # a savepoint, the read, its release
+        load_briefs(briefs)
+    assert not [q for q in queries.captured_queries if "UPDATE" in q["sql"] or "INSERT" in q["sql"]]
+    assert load(folder) == counts(unchanged=1)
+    assert ProjectBrief.objects.values().get() == row
+
+
+def test_changed_text_is_written(folder: Path) -> None:
+    load(folder)
+    path = folder / "house-prices" / "brief.md"
+    path.write_text(path.read_text().replace("Predict prices.", "Predict better."))
+    assert load(folder) == counts(written=1)
+    assert "Predict better." in ProjectBrief.objects.get().brief_html
+
+
+def test_removed_project_is_withdrawn_and_comes_back(folder: Path) -> None:
+    write_project(folder, "spam-mail", position=2)
+    load(folder)
+    key = ProjectBrief.objects.get(slug="spam-mail").pk
+    shutil.rmtree(folder / "spam-mail")
+
+    assert load(folder) == counts(unchanged=1, withdrawn=1)
+    assert load(folder) == counts(unchanged=1)
+    assert get_brief("spam-mail") is None
+    assert [brief.slug for brief in published_briefs()] == ["house-prices"]
+
+    write_project(folder, "spam-mail", position=2)
+    assert load(folder) == counts(written=1, unchanged=1)
+    brief = get_brief("spam-mail")
+    assert brief is not None
+    assert brief.pk == key
+
+
+def test_wrong_content_leaves_the_database_as_it_was(folder: Path) -> None:
+    load(folder)
+    write_project(folder, "spam-mail", position=1)
+    with pytest.raises(CommandError, match="position 1 is also that of") as caught:
+        load(folder)
+    assert str(caught.value).endswith("\n1 to mend; nothing was loaded.")
+    assert ProjectBrief.objects.get().slug == "house-prices"
+
+
+def test_check_says_what_is_sound_and_loads_nothing(
+    folder: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        assert load(folder, "--check") == "Project briefs: 1 sound."
+
+
+def test_list_reads_the_same_number_of_queries_for_any_number_of_briefs(
+    folder: Path, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for position in (2, 3):
+        write_project(folder, f"project-{position}", position=position)
+    load(folder)
+    with django_assert_num_queries(1):
+        titles = [(brief.slug, brief.title, brief.summary) for brief in published_briefs()]
+    assert len(titles) == 3
+
+
+def test_unknown_brief_is_none(folder: Path) -> None:
+    assert get_brief("no-such-project") is None
