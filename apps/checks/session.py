@@ -1,0 +1,144 @@
+"""Runs the manifest's commands in the sandbox: what stages and projects see of a repository."""
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from apps import sandbox
+from apps.checks.environment import Environment
+from apps.checks.errors import Cancelled, PlatformError
+from apps.checks.manifest import Manifest, command_line
+from apps.checks.project import CommandRun, Project
+from apps.checks.results import Chart, Metric, Test
+
+INPUTS = "/data"  # where inputs stand inside
+OUTPUTS = ".milepost"  # below /job; named so that it meets no folder of a repository
+CSV_PLACEHOLDERS = frozenset({"data", "input", "output"})
+DEFAULT_LIMITS = sandbox.Limits(wall_s=60, cpu_s=90, memory_mb=2048, disk_mb=256)
+
+
+@dataclass(slots=True)
+class RepositorySession:
+    """The one implementation of ``project.Session``."""
+
+    project: Project
+    manifest: Manifest
+    environment: Environment
+    root: Path  # the learner's files, and an empty folder OUTPUTS
+    folder: Path  # of this job; inputs and outputs of each run stand below it
+    seed: bytes
+    on_output: Callable[[str], None]
+    on_test: Callable[[Test], None]
+    cancelled: Callable[[], bool]
+    tests: list[Test] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    runs: list[CommandRun] = field(default_factory=list)
+    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def run(
+        self,
+        command: str,
+        *,
+        inputs: Mapping[str, bytes | Path],
+        outputs: Iterable[str],
+        limits: sandbox.Limits | None = None,
+    ) -> CommandRun:
+        outputs = tuple(outputs)
+        run_folder = self.folder / f"run-{next(self._numbers)}"
+        run_folder.mkdir()
+        mounts = [_mount(name, content, run_folder) for name, content in inputs.items()]
+        inside = {mount.target: name for mount, name in zip(mounts, inputs, strict=True)}
+        placeholders = {name: target for target, name in inside.items()} | {
+            name: f"{sandbox.JOB}/{OUTPUTS}/{_file_name(name)}" for name in outputs
+        }
+        result = sandbox.run(
+            command_line(self.manifest.commands[command], placeholders),
+            directory=self.root,
+            limits=limits or self.project.limits.get(command, DEFAULT_LIMITS),
+            environment=self._variables(),
+            mounts=[*self.environment.mounts, *mounts],
+            on_output=lambda _, data: self.on_output(data.decode("utf-8", "replace")),
+            artifacts_to=run_folder / "outputs",
+            artifact_paths=[f"{OUTPUTS}/{_file_name(name)}" for name in outputs],
+            cancelled=self.cancelled,
+        )
+        if self.cancelled():
+            raise Cancelled
+        if result.outcome is sandbox.Outcome.SANDBOX_ERROR:
+            raise PlatformError("sandbox_error", f"The sandbox failed: {result.message}")
+        run = _command_run(command, result, outputs, run_folder / "outputs" / OUTPUTS)
+        self.runs.append(run)
+        return run
+
+    def report(self, test: Test) -> None:
+        self.tests.append(test)
+        self.on_test(test)
+
+    def measure(self, metric: Metric) -> None:
+        self.metrics.append(metric)
+
+    def draw(self, chart: Chart) -> None:
+        self.charts.append(chart)
+
+    def _variables(self) -> dict[str, str]:
+        return {
+            **self.environment.variables,
+            # The learner's own project is never built; its root and src/ are importable instead.
+            "PYTHONPATH": f"{sandbox.JOB}:{sandbox.JOB}/src",
+            "MPLBACKEND": "Agg",
+            # Threads beyond the two cores of a check only make its time vary.
+            "OMP_NUM_THREADS": "2",
+            "OPENBLAS_NUM_THREADS": "2",
+        }
+
+
+def _file_name(placeholder: str) -> str:
+    return f"{placeholder}.csv" if placeholder in CSV_PLACEHOLDERS else placeholder
+
+
+def _mount(placeholder: str, content: bytes | Path, run_folder: Path) -> sandbox.Mount:
+    if isinstance(content, bytes):
+        source = run_folder / _file_name(placeholder)
+        source.write_bytes(content)
+    else:
+        source = content
+    return sandbox.Mount(source, f"{INPUTS}/{_file_name(placeholder)}")
+
+
+def _command_run(
+    command: str, result: sandbox.Result, outputs: tuple[str, ...], folder: Path
+) -> CommandRun:
+    made = {name: folder / _file_name(name) for name in outputs}
+    made = {name: path for name, path in made.items() if path.exists()}
+    problem = problem_of(command, result)
+    missing = [name for name in outputs if name not in made]
+    if not problem and missing:
+        refused = "; ".join(result.refused)
+        problem = f"`{command}` ended well but wrote no usable file to {{{missing[0]}}}" + (
+            f": {refused}." if refused else "."
+        )
+    return CommandRun(command=command, result=result, outputs=made, problem=problem)
+
+
+def problem_of(command: str, result: sandbox.Result) -> str:
+    """Why a command did not end well, in a sentence; empty if it did."""
+    match result.outcome:
+        case sandbox.Outcome.OK:
+            return ""
+        case sandbox.Outcome.NONZERO_EXIT:
+            line = last_line(result)
+            said = f" The last line that it printed: “{line}”" if line else " It printed nothing."
+            return f"`{command}` ended with exit status {result.exit_code}.{said}"
+        case sandbox.Outcome.SIGNAL:
+            return f"`{command}` was ended by signal {result.signal}."
+        case _:
+            return f"`{command}` was ended: {result.message}"
+
+
+def last_line(result: sandbox.Result) -> str:
+    """The last thing a command said, shortened: for a Python traceback, the error itself."""
+    lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
+    return re.sub(r"\s+", " ", lines[-1])[:300].strip() if lines else ""

@@ -1,0 +1,27 @@
+import numpy as np
+import pytest
+
+from housing.cleaning import clean
+from housing.model import PriceModel
+
+
+def test_model_finds_the_rule(raw, model):
+    houses = clean(raw)
+    error = np.log(model.predict(houses)) - np.log(houses["price"])
+    assert np.sqrt(np.mean(error**2)) < 0.02
+
+
+def test_training_twice_gives_similar_prices(raw, model):
+    houses = clean(raw)
+    assert np.allclose(PriceModel().fit(houses).predict(houses), model.predict(houses), rtol=0.05)
+
+
+def test_price_of_a_house_does_not_depend_on_the_others(raw, model):
+    houses = clean(raw)
+    assert model.predict(houses.head(1))[0] == pytest.approx(model.predict(houses)[0])
+
+
+def test_missing_year_does_not_change_the_price_much(raw, model):
+    known = model.predict(clean(raw))[0]
+    raw.loc[0, "year_built"] = "?"
+    assert model.predict(clean(raw))[0] == pytest.approx(known, rel=0.3)

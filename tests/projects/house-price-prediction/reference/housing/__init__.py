@@ -1,0 +1,1 @@
+"""Predicts and explains house prices from an estate agency's export."""
