@@ -1,0 +1,118 @@
+"""Runs the check of one submission: claim, check, keep the raw result, read it."""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from apps.checks.check import CheckConfig, Request, check_repository
+from apps.checks.environment import default_ca_bundle
+from apps.checks.projects import PROJECTS
+from apps.checks.results import CheckResult, Outcome, from_json, to_json
+from apps.checks.source import GitUrl, ZipFile
+from apps.submissions import delivery, verdict
+from apps.submissions.delivery import Lease
+from apps.submissions.heartbeat import Heartbeat
+from apps.submissions.live import LiveRecord
+from apps.submissions.models import Submission
+from apps.submissions.seeds import submission_seed
+from apps.submissions.untrusted_text import storable
+
+# A result that took minutes to make outlives a restart of the database.
+RECONNECT_S = 120.0
+
+logger = logging.getLogger(__name__)
+
+
+def check(*, submission_id: int) -> None:
+    """Check it if it still waits to be checked; any number of calls finish it once."""
+    lease = delivery.claim(submission_id=submission_id)
+    if lease is None:
+        logger.info("submission %s: nothing to do, it is not queued", submission_id)
+        return
+    submission = Submission.objects.select_related("learner").get(pk=submission_id)
+    record = LiveRecord(lease)
+    with Heartbeat(lease, record) as heartbeat:
+        if submission.result is None:
+            result = _run(submission, record, heartbeat)
+            _patiently(record.flush)
+        else:  # an earlier delivery died between keeping the result and reading it
+            result = _stored(submission)
+        if not _patiently(lambda: conclude(lease, result)):
+            logger.warning("submission %s: a late result was dropped", submission_id)
+
+
+def _run(submission: Submission, record: LiveRecord, heartbeat: Heartbeat) -> CheckResult:
+    try:
+        return check_repository(
+            _request(submission),
+            config=check_config(),
+            on_event=record.on_event,
+            cancelled=heartbeat.stopped,
+        )
+    except Exception:
+        # The checker answers with a result whatever happens; what gets here is a fault of ours.
+        logger.exception("submission %s: the check broke", submission.pk)
+        return CheckResult(outcome=Outcome.PLATFORM_ERROR, output="", code="check_broke")
+
+
+def _stored(submission: Submission) -> CheckResult:
+    try:
+        return from_json(submission.result or {})
+    except (KeyError, TypeError, ValueError):
+        logger.exception("submission %s: its stored result cannot be read", submission.pk)
+        return CheckResult(outcome=Outcome.PLATFORM_ERROR, output="", code="result_unreadable")
+
+
+def _request(submission: Submission) -> Request:
+    archive = submission.archive
+    return Request(
+        project=PROJECTS[submission.brief_id],
+        source=ZipFile(Path(archive.path)) if archive else GitUrl(submission.url),
+        seed=submission_seed(slug=submission.brief_id, public_id=submission.public_id),
+        token=submission.learner.repository_token,
+    )
+
+
+def check_config() -> CheckConfig:
+    bundle = settings.CHECKS_CA_BUNDLE
+    return CheckConfig(
+        home=Path(settings.CHECKS_HOME),
+        index_url=settings.CHECKS_INDEX_URL,
+        index_hosts=settings.CHECKS_INDEX_HOSTS,
+        allowed_networks=settings.CHECKS_ALLOWED_NETWORKS,
+        allow_local=settings.CHECKS_ALLOW_LOCAL,
+        ca_bundle=Path(bundle) if bundle else default_ca_bundle(),
+    )
+
+
+def conclude(lease: Lease, result: CheckResult) -> bool:
+    """Keep the result, then read it; after a fault of ours, queue it again while it has deliveries.
+
+    False: the lease is lost, so this result is nobody's.
+    """
+    if result.outcome is Outcome.PLATFORM_ERROR:
+        logger.error("submission %s: %s: %s", lease.submission_id, result.code, result.output)
+        if lease.delivery < delivery.MAX_DELIVERIES:
+            return delivery.give_back(lease)
+    document = storable(to_json(result))
+    if not delivery.store_result(lease, document=document):
+        return False
+    # What is read is what was stored, here as in a later delivery.
+    return delivery.finish(lease, verdict=verdict.read(from_json(document)))
+
+
+def _patiently[T](action: Callable[[], T]) -> T:
+    """Repeat ``action`` while the database is away, for ``RECONNECT_S``."""
+    deadline = time.monotonic() + RECONNECT_S
+    while True:
+        try:
+            return action()
+        except (OperationalError, InterfaceError):
+            connection.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)

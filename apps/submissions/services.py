@@ -1,0 +1,80 @@
+"""What a learner can do with a submission."""
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from apps.accounts.models import User
+from apps.curriculum.models import ProjectBrief
+from apps.submissions import delivery, tasks
+from apps.submissions.models import Source, Submission
+from apps.submissions.queries import ATTEMPTS_PER_DAY, attempts_today, in_progress_of
+
+
+class Refused(Exception):
+    """The policy does not allow it now; the message says what to do."""
+
+
+ALREADY_RUNNING = (
+    "One of your repositories is being checked. Wait for its verdict, or cancel it first."
+)
+NO_ATTEMPTS_LEFT = (
+    f"You have used today's {ATTEMPTS_PER_DAY} attempts at this project. "
+    "The next ones are yours at midnight UTC."
+)
+
+
+def submit_project(
+    *,
+    learner: User,
+    brief: ProjectBrief,
+    url: str = "",
+    archive: "UploadedFile[bytes] | None" = None,
+) -> Submission:
+    """Queue a repository for its check: one of ``url`` and ``archive``, both cleaned by the form.
+
+    Five counted attempts per project and UTC day, one submission in progress per learner. Raises
+    Refused.
+    """
+    submission = Submission(learner=learner, brief=brief, sent_at=Now())
+    if archive is not None:
+        submission.source = Source.ARCHIVE
+        submission.archive_name = (archive.name or "")[:120]
+        submission.archive.save("", archive, save=False)
+    else:
+        submission.source = Source.URL
+        submission.url = url
+    try:
+        _insert(submission)
+    except BaseException as error:
+        submission.archive.delete(save=False)
+        if isinstance(error, IntegrityError):
+            raise Refused(ALREADY_RUNNING) from None
+        raise
+    return submission
+
+
+def _insert(submission: Submission) -> None:
+    learner, brief = submission.learner, submission.brief
+    with transaction.atomic():
+        # One hand-in of a learner at a time, so that counting and inserting are one step.
+        User.objects.select_for_update(no_key=True).get(pk=learner.pk)
+        if in_progress_of(learner=learner) is not None:
+            raise Refused(ALREADY_RUNNING)
+        if attempts_today(learner=learner, brief=brief) >= ATTEMPTS_PER_DAY:
+            raise Refused(NO_ATTEMPTS_LEFT)
+        tries = Submission.objects.filter(learner=learner, brief=brief)
+        submission.number = (tries.aggregate(last=Max("number"))["last"] or 0) + 1
+        submission.save(force_insert=True)
+        transaction.on_commit(lambda: tasks.send(submission.pk))
+
+
+def cancel_submission(submission: Submission) -> bool:
+    """Take it back. False: it is finished already.
+
+    A queued one is closed at once, a running one within seconds by its worker.
+    """
+    return delivery.cancel_queued(submission_id=submission.pk) or delivery.request_cancel(
+        submission_id=submission.pk
+    )
