@@ -1,0 +1,163 @@
+"""The main job in a browser: sign up, read the brief, hand in, fail, mend, pass."""
+
+import io
+import json
+import os
+import re
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, FilePayload, expect
+
+from apps.accounts.models import User
+from apps.checks.projects import PROJECTS
+from apps.submissions.models import Submission
+from apps.submissions.seeds import submission_seed
+from tests.checks.samples import lay_out
+from tests.journey.visitor import Visitor
+from tests.submissions.worker import Worker
+
+SLUG = "house-price-prediction"
+EMAIL = "grace@example.org"
+PASSWORD = "a compiler of one's own"
+CHECK_MS = 180_000
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[Worker]:
+    environment = {}
+    if "MILEPOST_TEST_CACHE" in os.environ:
+        environment["MILEPOST_CHECKS_HOME"] = os.environ["MILEPOST_TEST_CACHE"]
+    worker = Worker(tmp_path / "checks.log", "-Q", "checks", **environment)
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def content(db: None) -> None:
+    call_command("load_curriculum", verbosity=0)
+
+
+def zip_of_sample(name: str, *, token: str, folder: Path) -> FilePayload:
+    """As GitHub's download of it: everything in one folder."""
+    root = lay_out(SLUG, name, folder)
+    manifest = root / "milepost.toml"
+    text = re.sub(r'token = "[^"]*"', f'token = "{token}"', manifest.read_text())
+    manifest.write_text(text)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(root.rglob("*")):
+            if path.is_file():
+                archive.write(path, f"houses-main/{path.relative_to(root)}")
+    return {"name": "houses-main.zip", "mimeType": "application/zip", "buffer": buffer.getvalue()}
+
+
+def test_newcomer_signs_up_fails_mends_and_passes(
+    browser: Browser,
+    live_server: object,
+    content: None,
+    worker: Worker,
+    screenshots: Path | None,
+    tmp_path: Path,
+) -> None:
+    base = str(live_server).replace("127.0.0.1", "localhost")
+    page = browser.new_context(base_url=base).new_page()
+    visitor = Visitor(page, screenshots)
+
+    # A visitor becomes a learner.
+    page.goto("/")
+    visitor.look("landing")
+    page.get_by_role("link", name="Sign up").first.click()
+    visitor.look("sign-up")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Sign up").click()
+    visitor.look("verification-sent")
+    page.get_by_role("link", name="Confirm the address").click()
+    visitor.look("confirm-email")
+    page.get_by_role("button", name="Yes, confirm it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What to do now")
+    visitor.look("home-new")
+
+    # The brief, with the learner's own token and data.
+    page.get_by_role("link", name="Open the brief").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("House price prediction")
+    visitor.look("brief")
+    learner = User.objects.get(email=EMAIL)
+    expect(page.locator("code.copy-line").first).to_have_text(learner.repository_token)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="train.csv").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"id,")
+
+    # Nothing chosen: a sentence, and nothing lost.
+    page.get_by_role("button", name="Hand in").click()
+    visitor.look("brief-empty-form")
+
+    # First try: a model that always says the same.
+    weak = zip_of_sample("weak", token=learner.repository_token, folder=tmp_path / "weak")
+    page.locator("input[type=file]").set_input_files(weak)
+    clicked = time.monotonic()
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator(".stages")).to_be_visible()
+    expect(page.get_by_text("Your repository is being checked.")).to_be_visible()
+    print(f"first stage visible {time.monotonic() - clicked:.2f} s after the click")
+    visitor.look("live")
+    expect(page.locator(".verdict.is-failed")).to_be_visible(timeout=CHECK_MS)
+    failed_id = visitor.submission_id()
+    expect(page.locator("#check-gap_closed")).to_have_attribute("open", "")
+    expect(page.locator(".mend")).to_be_visible()
+    visitor.look("verdict-failed")
+    page.goto("/")
+    visitor.look("home-failed")
+    page.get_by_role("link", name="See what to mend").click()
+
+    # Second try: mended.
+    page.get_by_role("link", name="Mend and hand in again").click()
+    good = zip_of_sample("reference", token=learner.repository_token, folder=tmp_path / "good")
+    page.locator("input[type=file]").set_input_files(good)
+    page.get_by_role("button", name="Hand in").click()
+    expect(page.locator(".verdict.is-passed")).to_be_visible(timeout=CHECK_MS)
+    visitor.look("verdict-passed")
+    passed_id = visitor.submission_id()
+    page.goto("/submissions/")
+    visitor.look("tries")
+    page.goto("/projects/")
+    visitor.look("projects")
+    page.goto("/no-such-page/")
+    visitor.look("not-found")
+
+    assert worker.process.poll() is None
+    problems = [one for one in visitor.problems if "404 (Not Found)" not in one]
+    assert problems == []
+    assert_counted_once(failed_id, passed_id)
+    assert_check_repo_agrees(passed_id, tmp_path / "good")
+
+
+def assert_counted_once(*public_ids: str) -> None:
+    for public_id in public_ids:
+        submission = Submission.objects.get(public_id=public_id)
+        assert (submission.charged, submission.delivery) == (True, 1)
+
+
+def assert_check_repo_agrees(public_id: str, folder: Path) -> None:
+    """The page's verdict can be made again from the exported seed."""
+    submission = Submission.objects.get(public_id=public_id)
+    seed = submission_seed(slug=SLUG, public_id=public_id).hex()
+    out = io.StringIO()
+    with pytest.raises(SystemExit) as ended:
+        call_command("check_repo", SLUG, str(folder), "--json", "--seed", seed, stdout=out)
+    again = json.loads(out.getvalue())
+    assert ended.value.code == 0
+    assert submission.result is not None
+    for key in ("outcome", "output", "score", "metrics"):
+        assert again[key] == submission.result[key], key
+    verdicts = [(test["name"], test["status"]) for test in again["tests"]]
+    assert verdicts == [(test["name"], test["status"]) for test in submission.result["tests"]]
+    assert again["provenance"]["seed_id"] == submission.result["provenance"]["seed_id"]
+    assert len(verdicts) == len(PROJECTS[SLUG].checks) + 5
