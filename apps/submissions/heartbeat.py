@@ -15,6 +15,7 @@ from apps.submissions.live import LiveRecord
 
 TICK_S = 0.05
 WRITE_S = 0.25  # stages and output are written at most this often, the first ones at once
+RETRY_S = 0.5  # between two tries to reach a database that is away
 LOOK_S = 1.0  # how often it looks whether the learner cancelled
 RENEWALS = 4  # per lease time: three may fail before the lease is lost
 
@@ -70,6 +71,7 @@ class Heartbeat:
                 logger.exception("submission %s: heartbeat", self._lease.submission_id)
             self._failing = True
             connection.close()
+            self._ending.wait(RETRY_S)
         else:
             self._failing = False
 

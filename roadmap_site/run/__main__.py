@@ -39,6 +39,10 @@ def main(arguments: Sequence[str]) -> int:
             sandbox.prepare_limits(who.checks)
             command = command_as(who.checks, [sys.executable, "-m", "apps.sandbox", "doctor"])
             variables = checks_environment(installation)
+        elif rest[:1] == ["check_repo"]:  # needs no service, and runs as the worker does
+            sandbox.prepare_limits(who.checks)
+            command = command_as(who.checks, [sys.executable, "manage.py", *rest])
+            variables = checks_environment(installation)
         else:
             everything = {**environment, **secrets_of(home), **_running_addresses(installation)}
             command = command_as(who.site, [sys.executable, "manage.py", *rest])

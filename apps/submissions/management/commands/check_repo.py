@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import os
 import re
 import secrets
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -18,6 +20,7 @@ from apps.checks.fetch import source_from
 from apps.checks.projects import PROJECTS
 from apps.checks.results import CheckResult, Outcome, Test, to_json
 from apps.checks.source import Source
+from apps.sandbox import cgroups, identity
 from apps.submissions.pipeline import check_config
 
 WRONG_USAGE = 64
@@ -52,10 +55,12 @@ class Command(BaseCommand):
     def handle(self, *, project: str, source: str, seed: str | None, **options: Any) -> None:
         if project not in PROJECTS:
             wrong_usage(f"there is no project {project!r}; there are: {', '.join(PROJECTS)}")
+        config = check_config()
+        leave_root(config.home)
         quiet = options["json"] or options["verbosity"] == 0
         result = check_repository(
             Request(project=PROJECTS[project], source=where(source), seed=seed_bytes(seed)),
-            config=check_config(),
+            config=config,
             on_event=(lambda event: None) if quiet else progress(self.stdout.write),
         )
         if options["json"]:
@@ -71,6 +76,27 @@ class Command(BaseCommand):
                 if test.hint:
                     self.stdout.write(f"  Next: {test.hint}")
         self.stdout.write(f"\n{result.outcome.upper()}  {result.output}")
+
+
+def leave_root(home: Path) -> None:
+    """Started by root, go on as the user that jobs run as.
+
+    Root would leave files in ``home`` that the worker can no longer write to; and nothing that
+    has to do with learners' code needs root once the control groups are there.
+    """
+    if os.geteuid() != 0:
+        return
+    user = identity.current()
+    cgroups.prepare(user.uid, user.gid)
+    home.mkdir(parents=True, exist_ok=True)
+    for folder, _, files in os.walk(home):
+        for path in (Path(folder), *(Path(folder, name) for name in files)):
+            if path.lstat().st_uid == 0:
+                os.chown(path, user.uid, user.gid, follow_symlinks=False)
+    os.setgroups([])
+    os.setgid(user.gid)
+    os.setuid(user.uid)
+    os.environ["HOME"] = str(home)
 
 
 def wrong_usage(message: str) -> NoReturn:
