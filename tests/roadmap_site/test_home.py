@@ -1,0 +1,127 @@
+"""Home: one next step, always; light; few queries."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+from apps.accounts.models import User
+from apps.checks.results import Outcome
+from apps.curriculum.models import ProjectBrief
+from apps.submissions.models import State
+from tests.submissions.samples import make_brief, make_learner, make_submission
+
+pytestmark = pytest.mark.django_db
+
+MAX_KB = 150  # everything that the page loads, compressed
+MAX_QUERIES = 12
+
+
+@pytest.fixture
+def learner() -> User:
+    return make_learner()
+
+
+@pytest.fixture
+def home(client: Client, learner: User) -> Client:
+    client.force_login(learner)
+    return client
+
+
+@pytest.fixture
+def brief() -> ProjectBrief:
+    return make_brief()
+
+
+def text_of(client: Client) -> str:
+    return client.get("/").content.decode()
+
+
+def test_home_without_a_project_says_so(home: Client) -> None:
+    assert "Nothing to do yet" in text_of(home)
+
+
+def test_home_of_a_newcomer_opens_the_first_brief(home: Client, brief: ProjectBrief) -> None:
+    page = text_of(home)
+    assert "Open the brief" in page
+    assert f"/projects/{brief.slug}/" in page
+
+
+def test_home_while_a_check_runs_watches_it(
+    home: Client, learner: User, brief: ProjectBrief
+) -> None:
+    submission = make_submission(learner, brief, state=State.QUEUED)
+    page = text_of(home)
+    assert "Watch the check" in page
+    assert f"/submissions/{submission.public_id}/" in page
+
+
+def test_home_after_a_failure_mends_it(home: Client, learner: User, brief: ProjectBrief) -> None:
+    make_submission(learner, brief, outcome=Outcome.FAILED)
+    assert "See what to mend" in text_of(home)
+
+
+def test_home_after_a_fault_of_ours_blames_nobody(
+    home: Client, learner: User, brief: ProjectBrief
+) -> None:
+    make_submission(learner, brief, outcome=Outcome.PLATFORM_ERROR)
+    page = text_of(home)
+    assert "Open your last try" in page
+    assert "See what to mend" not in page
+
+
+def test_home_after_every_pass_is_content(home: Client, learner: User, brief: ProjectBrief) -> None:
+    make_submission(learner, brief, outcome=Outcome.PASSED)
+    assert "You have passed every project that is open" in text_of(home)
+
+
+def test_home_shows_nothing_of_other_learners(home: Client, brief: ProjectBrief) -> None:
+    other = make_submission(make_learner("Eve"), brief, outcome=Outcome.FAILED)
+    assert other.public_id not in text_of(home)
+
+
+@pytest.mark.parametrize("tries", [1, 300])
+def test_home_asks_the_database_little_however_many_tries(
+    home: Client,
+    learner: User,
+    brief: ProjectBrief,
+    tries: int,
+    django_assert_max_num_queries: object,
+) -> None:
+    for _ in range(tries):
+        make_submission(learner, brief, outcome=Outcome.FAILED)
+    with django_assert_max_num_queries(MAX_QUERIES):  # type: ignore[operator]
+        text_of(home)
+
+
+def loaded_by(page: str) -> set[str]:
+    """The static files that a page loads, with the fonts that its style sheets name."""
+    files = set(re.findall(r'(?:href|src)="/static/([^"]+)"', page))
+    for sheet in [name for name in files if name.endswith(".css")]:
+        folder = Path(sheet).parent
+        for font in re.findall(r"url\(\"?([^)\"]+)", _read(sheet).decode()):
+            files.add(str((folder / font).as_posix()).replace("css/../", ""))
+    return files
+
+
+def _read(name: str) -> bytes:
+    path = finders.find(name)
+    assert path, name
+    return Path(path).read_bytes()
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_home_weighs_little(
+    client: Client, learner: User, brief: ProjectBrief, signed_in: bool
+) -> None:
+    if signed_in:
+        client.force_login(learner)
+        make_submission(learner, brief, outcome=Outcome.FAILED)
+    page = text_of(client)
+    files = loaded_by(page)
+    assert any(name.endswith(".woff2") for name in files)
+    weight = len(gzip.compress(page.encode())) + sum(len(gzip.compress(_read(f))) for f in files)
+    assert weight <= MAX_KB * 1024
