@@ -138,7 +138,7 @@ def _sections(text: str) -> list[tuple[str, str]]:
     ends = [heading.start() for heading in headings[1:]] + [len(text)]
     return [
         (heading.group(1) or heading.group(2), text[heading.end() : end])
-        for heading, end in zip(headings, ends, strict=True)
+        for heading, end in zip(headings, ends, strict=False)  # without headings: nothing
     ]
 
 
