@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help run test check doctor manage
+.PHONY: help run test check verify screenshots doctor manage
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,12 @@ test:  ## all tests; ARGS="tests/sandbox -k fork" for some
 
 check:  ## format, lint, types, import contracts, migrations, deployment settings, tests
 	@$(PYTHON) deploy/bootstrap.py check
+
+verify:  ## every sample of every project on five draws, in the sandbox (about ten minutes)
+	@MILEPOST_TEST_SEEDS=5 $(PYTHON) deploy/bootstrap.py test tests/checks/test_verdicts.py
+
+screenshots:  ## docs/screenshots/ anew, from the browser journey
+	@MILEPOST_SCREENSHOTS=docs/screenshots $(PYTHON) deploy/bootstrap.py screenshots
 
 doctor:  ## what the sandbox can and cannot do on this machine
 	@$(PYTHON) deploy/bootstrap.py doctor

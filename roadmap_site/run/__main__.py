@@ -5,10 +5,11 @@ running site's addresses and secrets; ``doctor`` asks the sandbox as the checks 
 """
 
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from roadmap_site import embedded
 from roadmap_site.embedded import ServiceError
@@ -50,12 +51,14 @@ def main(arguments: Sequence[str]) -> int:
     except (StartError, ServiceError) as error:
         sys.stderr.write(f"\n{error}\n")
         return 1
-    return _become(command, variables)
+    return _run_to_end(command, variables)
 
 
-def _become(command: list[str], environment: Mapping[str, str]) -> NoReturn:
-    os.chdir(SOURCE)
-    os.execvpe(command[0], command, environment)  # noqa: S606
+def _run_to_end(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Not by replacing this process: a parent that is no longer root could not end the services."""
+    signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is the command's to handle
+    done = subprocess.run(command, env=environment, cwd=SOURCE, check=False)
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
 
 
 def _running_addresses(installation: Installation) -> dict[str, str]:

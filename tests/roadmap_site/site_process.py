@@ -69,6 +69,11 @@ class Site:
             pid for pid in live_pids() if wanted <= _environment(pid) and pid != self.process.pid
         ]
 
+    def main_pid(self, program: str) -> int:
+        """The one that the supervisor itself started; pids wrap, so it need not be the lowest."""
+        (pid,) = (pid for pid in self.pids(program=program) if _parent(pid) == self.process.pid)
+        return pid
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(WAIT_S)
@@ -80,6 +85,15 @@ def _environment(pid: int) -> set[bytes]:
     except OSError:
         return set()
     return variables if any(v.startswith(b"MILEPOST_PROGRAM=") for v in variables) else set()
+
+
+def _parent(pid: int) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    (line,) = (line for line in status.splitlines() if line.startswith("PPid:"))
+    return int(line.split()[1])
 
 
 def run(

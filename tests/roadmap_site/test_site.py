@@ -3,14 +3,24 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from roadmap_site.embedded import Services
-from tests.roadmap_site.site_process import addresses, free_port, run, running_site, wait_until
+from roadmap_site.embedded import Services, processes_in
+from tests.roadmap_site.site_process import (
+    ROOT,
+    addresses,
+    environment,
+    free_port,
+    run,
+    running_site,
+    wait_until,
+)
 
 
 @pytest.fixture
@@ -28,7 +38,7 @@ def test_site_starts_survives_kills_and_stops_completely(home: Path) -> None:
         assert {"learner@example.org", "mentor@example.org"} <= set(addresses(site.output))
 
         # A worker that dies comes back.
-        (worker, *_) = site.pids(program="checks")
+        worker = site.main_pid("checks")
         os.kill(worker, signal.SIGKILL)
         site.wait_for("checks ended (SIGKILL)")
         wait_until(lambda: set(site.pids(program="checks")) - {worker}, what="a new worker")
@@ -92,3 +102,17 @@ def test_site_at_a_wrong_port_says_what_to_do(home: Path) -> None:
     assert home.with_name("home.log").read_text().strip() == (
         "MILEPOST_PORT is 'http'; set it to a number from 1 to 65535."
     )
+
+
+def test_command_without_a_running_site_starts_services_and_leaves_none(home: Path) -> None:
+    command = [sys.executable, "-m", "roadmap_site.run", "manage", "showmigrations", "accounts"]
+    variables = environment(home, free_port())
+
+    done = subprocess.run(
+        command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("accounts\n [ ] 0001_initial")
+    wait_until(lambda: not processes_in(home / "postgres"), what="PostgreSQL's end")
+    wait_until(lambda: not processes_in(home / "valkey"), what="Valkey's end")

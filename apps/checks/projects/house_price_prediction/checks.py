@@ -111,13 +111,14 @@ def gap_metrics(
     share = Metric(
         name="gap_closed",
         title="Share of the gap closed",
-        value=measured.share,
+        value=100 * measured.share,
+        unit="%",
         baseline=0.0,
-        in_house=in_house.share,
-        achievable=1.0,
-        threshold=needed,
-        ci_low=measured.low,
-        ci_high=measured.high,
+        in_house=100 * in_house.share,
+        achievable=100.0,
+        threshold=100 * needed,
+        ci_low=100 * measured.low,
+        ci_high=100 * measured.high,
         n=measured.rows,
     )
     realised = Metric(
@@ -231,6 +232,16 @@ def judge_explanations(explanations: Mapping[str, Explanation], predictions: Log
         "allowed_difference": ADDS_UP_WITHIN,
         "scale": ", ".join(scales),
     }
+    bases = {(said.scale, round(said.base, 6)) for said in explanations.values()}
+    if not wrong.any() and len(bases) > 1:
+        return failed(
+            EXPLAIN_ADDS_UP,
+            f"The base takes {len(bases)} values on {len(apart)} houses; it must be the same "
+            "for all of them.",
+            hint="The base is what your model says of an average house. What makes this house "
+            "differ from it belongs to the contributions.",
+            evidence=evidence,
+        )
     if not wrong.any():
         return passed(
             EXPLAIN_ADDS_UP,

@@ -78,7 +78,9 @@ class Houses:
 
     @property
     def age(self) -> Floats:
-        return np.floor(self.year_listed) - self.year_built
+        """Calendar year of the listing less the year of building."""
+        days = (self.listed - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+        return 1970.0 + days.astype("datetime64[Y]").astype(np.int64) - self.year_built
 
     def take(self, rows: Ints | NDArray[np.bool_]) -> Self:
         return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self)})
