@@ -20,7 +20,7 @@ verify:  ## every sample of every project on five draws, in the sandbox (about t
 	@MILEPOST_TEST_SEEDS=5 $(PYTHON) deploy/bootstrap.py test tests/checks/test_verdicts.py
 
 screenshots:  ## docs/screenshots/ anew, from the browser journey
-	@MILEPOST_SCREENSHOTS=docs/screenshots $(PYTHON) deploy/bootstrap.py screenshots
+	@$(PYTHON) deploy/bootstrap.py screenshots
 
 doctor:  ## what the sandbox can and cannot do on this machine
 	@$(PYTHON) deploy/bootstrap.py doctor

@@ -25,7 +25,7 @@ STATE_ROOT = Path("/var/lib/milepost")
 UNPRIVILEGED = 62102
 FREE_MB = 1500  # environment with test tools, its download, and the first data
 NOT_COPIED = {".git", ".venv", "var", "staticfiles", "__pycache__"}
-ACTIONS = ("run", "test", "check", "doctor", "manage")
+ACTIONS = ("run", "test", "check", "screenshots", "doctor", "manage")
 
 
 class Problem(Exception):
@@ -47,9 +47,10 @@ def main(arguments: Sequence[str]) -> int:
     action, rest = arguments[0], list(arguments[1:])
     try:
         places = choose_places(CHECKOUT, root=os.geteuid() == 0, variables=os.environ)
-        python = prepare(places, with_tests=action in {"test", "check"})
+        tests = action in {"test", "check", "screenshots"}
+        python = prepare(places, with_tests=tests)
         variables = {**os.environ, "MILEPOST_HOME": str(places.home)}
-        if action in {"test", "check"}:
+        if tests:
             variables["MILEPOST_CHROMIUM"] = find_chromium(os.environ)
     except Problem as problem:
         sys.stderr.write(f"{problem}\n")
@@ -72,6 +73,7 @@ def _module(action: str) -> list[str]:
         "doctor": ["-m", "roadmap_site.run", "doctor"],
         "test": ["-m", "tests.run"],
         "check": ["-m", "tests.run", "--check"],
+        "screenshots": ["-m", "tests.run", "--screenshots"],
     }[action]
 
 

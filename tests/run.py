@@ -5,6 +5,7 @@ prepares for it, so that what they show is what a worker does. ``tests/root`` ne
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NEEDS_ROOT = "tests/root"
 # The sandbox is shown to hold whoever starts it.
 ALSO_AS_ROOT = ("tests/root", "tests/sandbox")
+PICTURED = ("landing", "home-failed", "live", "verdict-failed", "verdict-passed")
 PYTHON_FOLDERS = ("apps", "roadmap_site", "tests", "deploy", "manage.py")
 # Enough for settings.py to start in production; ``check --deploy`` judges the rest.
 PRODUCTION = {
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
                 return 1
     rest = [argument for argument in arguments if argument != "--check"]
     try:
-        return run_tests(rest)
+        return take_screenshots() if rest == ["--screenshots"] else run_tests(rest)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -60,15 +62,35 @@ def checks() -> list[tuple[str, list[str], Mapping[str, str]]]:
     ]
 
 
+def take_screenshots() -> int:
+    """The journey's pictures of the main pages, wide and light, and narrow and dark."""
+    code = run_tests(["tests/journey"])
+    for page in PICTURED if code == 0 else ():
+        for variant in ("1280-light", "390-dark"):
+            shutil.copy(
+                _home() / "screenshots" / f"{page}-{variant}.png", ROOT / "docs/screenshots"
+            )
+    return code
+
+
+def _home() -> Path:
+    return Path(os.environ.get("MILEPOST_HOME") or ROOT / "var")
+
+
 def run_tests(arguments: Sequence[str]) -> int:
-    home = Path(os.environ.get("MILEPOST_HOME") or ROOT / "var")
+    home = _home()
     home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "pytest"]
-    variables = {**os.environ, "MILEPOST_TEST_CACHE": str(home / "test-cache")}
+    variables = {
+        **os.environ,
+        "MILEPOST_TEST_CACHE": str(home / "test-cache"),
+        "MILEPOST_SCREENSHOTS": str(home / "screenshots"),
+    }
     # The tests make a folder of their own, away from a site that may be running.
     variables.pop("MILEPOST_HOME", None)
     if os.geteuid() != 0:
         (home / "test-cache").mkdir(exist_ok=True)
+        (home / "screenshots").mkdir(exist_ok=True)
         code = subprocess.run([*command, *arguments], env=variables, check=False).returncode
         if not arguments:
             sys.stderr.write(f"Not run, as they need root: the tests in {NEEDS_ROOT}.\n")
@@ -84,6 +106,7 @@ def _run_unprivileged(
 ) -> int:
     who = identities(variables).checks
     make_folder(home / "test-cache", owner=who, mode=0o755)
+    make_folder(home / "screenshots", owner=who, mode=0o755)
     own = make_folder(home / "test-home", owner=who, mode=0o755)
     temporary = make_folder(own / "tmp", owner=who, mode=0o755)
     prepare_limits(who)

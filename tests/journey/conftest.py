@@ -27,6 +27,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def screenshots() -> Path | None:
-    """Where ``make screenshots`` wants the pictures; nowhere in a plain test run."""
+    """Where every page's pictures go; nowhere when pytest is called by hand."""
     folder = os.environ.get("MILEPOST_SCREENSHOTS")
     return Path(folder) if folder else None
