@@ -166,11 +166,10 @@ class _Check:
                 "commands write. Remove or rename it.",
             )
         (into / OUTPUTS).mkdir()
-        size = self.fetched.size / 1e6
         self._report(
             passed(
                 stages.REPOSITORY,
-                f"{self.fetched.files} files, {size:.1f} MB; milepost.toml is right.",
+                f"{self.fetched.files} files, {_size(self.fetched.size)}; milepost.toml is right.",
                 evidence={"files": self.fetched.files, "bytes": self.fetched.size},
             )
         )
@@ -348,6 +347,10 @@ _BECAUSE = {
 
 def _counts_against(test: Test) -> bool:
     return test.required and test.status == "failed"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
 
 
 def _lower_first(title: str) -> str:
