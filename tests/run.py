@@ -91,7 +91,8 @@ def run_tests(arguments: Sequence[str]) -> int:
     if os.geteuid() != 0:
         (home / "test-cache").mkdir(exist_ok=True)
         (home / "screenshots").mkdir(exist_ok=True)
-        code = subprocess.run([*command, *arguments], env=variables, check=False).returncode
+        chosen = arguments or [f"--ignore={NEEDS_ROOT}"]
+        code = subprocess.run([*command, *chosen], env=variables, check=False).returncode
         if not arguments:
             sys.stderr.write(f"Not run, as they need root: the tests in {NEEDS_ROOT}.\n")
         return code
@@ -108,14 +109,15 @@ def _run_unprivileged(
     make_folder(home / "test-cache", owner=who, mode=0o755)
     make_folder(home / "screenshots", owner=who, mode=0o755)
     own = make_folder(home / "test-home", owner=who, mode=0o755)
-    temporary = make_folder(own / "tmp", owner=who, mode=0o755)
+    # Beside it: root does not write into a folder of a user who may have put a link there.
+    temporary = make_folder(home / "test-tmp", owner=who, mode=0o755)
     prepare_limits(who)
     # Its processes cannot write beside the source, so what they would compile is compiled now.
     compiler = [sys.executable, "-m", "compileall", "-q", "apps", "roadmap_site", "tests"]
     subprocess.run(compiler, check=False, stdout=subprocess.DEVNULL)
-    passwd = own / "passwd"
-    ignored = [] if arguments else [f"--ignore={NEEDS_ROOT}"]
-    pytest = [*command, "-p", "no:cacheprovider", *ignored, *arguments]
+    passwd = home / "test-passwd"
+    chosen = arguments or [f"--ignore={NEEDS_ROOT}"]
+    pytest = [*command, "-p", "no:cacheprovider", *chosen]
     done = subprocess.run(
         named_command_as(who, pytest, passwd=passwd, home=own),
         env={
