@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 from roadmap_site import embedded
-from roadmap_site.run.identity import Identity
 
 
 def given() -> bool:
@@ -15,17 +14,12 @@ def given() -> bool:
     return {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys()
 
 
-def start(*, owner: Identity | None = None, folder: Path | None = None) -> None:
-    """Start both, set the environment's variables, and end both when this process ends.
-
-    ``owner``: who they run as when started by root. ``folder``: where their temporary home lies.
-    """
-    home = Path(tempfile.mkdtemp(prefix="milepost-tests-", dir=folder))
+def start() -> None:
+    """Start both, set the environment's variables, and end both when this process ends."""
+    home = Path(tempfile.mkdtemp(prefix="milepost-tests-"))
     home.chmod(0o755)  # the services' own user must be able to pass through
-    if owner and not owner.is_current:
-        os.chown(home, owner.uid, owner.gid)
     atexit.register(_stop, home)
-    services = embedded.start(home, owner=owner, durable=False, die_with_me=True)
+    services = embedded.start(home, durable=False, die_with_me=True)
     os.environ.setdefault("DATABASE_URL", services.database_url)
     os.environ.setdefault("REDIS_URL", services.redis_url)
     os.environ["MILEPOST_HOME"] = str(home)
