@@ -5,7 +5,6 @@ import itertools
 import os
 import re
 import shlex
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -13,6 +12,7 @@ from typing import Any, Protocol
 
 from apps.checks.errors import InvalidSubmission
 from apps.checks.text_file import read_text, shown
+from apps.checks.toml_file import parse_toml
 
 MANIFEST = "milepost.toml"
 MAX_BYTES = 64 * 1024
@@ -77,7 +77,7 @@ def read_manifest(
     ``slugs``: all projects there are. ``pythons``: the versions that this worker offers.
     Raises InvalidSubmission; its message says what to change.
     """
-    document = _parse(_manifest_text(root))
+    document = parse_toml(_manifest_text(root), name=MANIFEST, code="manifest_not_toml")
     if _has_only_notebooks(root):
         raise InvalidSubmission("only_notebooks", _ONLY_NOTEBOOKS)
     _refuse_typos(document, _TABLES, where="")
@@ -157,20 +157,6 @@ def _walk(root: Path) -> Iterator[PurePosixPath]:
         folders[:] = sorted(name for name in folders if name != ".git")
         inside = PurePosixPath(Path(folder).relative_to(root))
         yield from (inside / name for name in sorted(files))
-
-
-def _parse(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        # "Invalid value (at line 3, column 9)"
-        line = re.search(r"line (\d+)", str(error))
-        where = f"line {line[1]}" if line else "the end of the file"
-        raise InvalidSubmission(
-            "manifest_not_toml",
-            f"{MANIFEST} is not valid TOML at {where}. Check its quotes, brackets and "
-            "equals signs.",
-        ) from None
 
 
 def _refuse_typos(table: Mapping[str, Any], known: Collection[str], *, where: str) -> None:

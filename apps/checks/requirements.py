@@ -7,8 +7,8 @@ what is taken is written out anew in canonical form, and every other line is ref
 and extras those named ``dev``, ``test`` and ``tests`` are taken too: its tests run here.
 """
 
+import contextlib
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from packaging.version import InvalidVersion, Version
 
 from apps.checks.errors import InvalidSubmission
 from apps.checks.text_file import read_text, shown
+from apps.checks.toml_file import parse_toml
 
 UV_LOCK = "uv.lock"
 REQUIREMENTS = "requirements.txt"
@@ -215,7 +216,7 @@ def _frozen(hashes: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
 
 
 def _read_pyproject(text: str) -> Requirements:
-    document = _toml(text, name=PYPROJECT)
+    document = parse_toml(text, name=PYPROJECT, code="not_toml")
     project = _table(document, "project", where=PYPROJECT)
     if "dependencies" in _list(project, "dynamic", where=f"{PYPROJECT}, [project]"):
         raise InvalidSubmission(
@@ -257,7 +258,7 @@ def _project_entries(
     for name in TEST_GROUPS:
         where = f"{PYPROJECT}, optional dependencies {name}"
         yield from _entries(_list(extras, name, where=where), where=where)
-        yield from _group_entries(groups, name, seen=set())
+        yield from _group_entries(groups, name)
 
 
 def _entries(entries: list[Any], *, where: str) -> Iterator[tuple[str, str]]:
@@ -270,26 +271,27 @@ def _entries(entries: list[Any], *, where: str) -> Iterator[tuple[str, str]]:
         yield entry, where
 
 
-def _group_entries(
-    groups: Mapping[str, Any], name: str, *, seen: set[str]
-) -> Iterator[tuple[str, str]]:
+def _group_entries(groups: Mapping[str, Any], name: str) -> Iterator[tuple[str, str]]:
     """A dependency group and those it includes (PEP 735), each once."""
-    if name in seen:
-        return
-    seen.add(name)
-    where = f"{PYPROJECT}, dependency group {shown(name)}"
-    for entry in _list(groups, name, where=where):
-        if isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
-            yield from _group_entries(groups, entry["include-group"], seen=seen)
-        else:
-            yield from _entries([entry], where=where)
+    waiting, seen = [name], set[str]()
+    while waiting:
+        group = waiting.pop()
+        if group in seen:
+            continue
+        seen.add(group)
+        where = f"{PYPROJECT}, dependency group {shown(group)}"
+        for entry in _list(groups, group, where=where):
+            if isinstance(entry, dict) and isinstance(entry.get("include-group"), str):
+                waiting.append(entry["include-group"])
+            else:
+                yield from _entries([entry], where=where)
 
 
 # uv.lock
 
 
 def _read_lock(text: str) -> Requirements:
-    document = _toml(text, name=UV_LOCK)
+    document = parse_toml(text, name=UV_LOCK, code="not_toml")
     root: Mapping[str, Any] | None = None
     constraints: list[str] = []
     hashes: dict[str, set[str]] = defaultdict(set)
@@ -340,10 +342,11 @@ def _pinned(package: Mapping[str, Any]) -> tuple[Requirement, set[str]]:
             f"{UV_LOCK}: {shown(name)} comes from a {kind} source, which is not followed. "
             "Depend on a package of the index instead and run uv lock again.",
         )
-    try:
-        parsed = Version(version) if isinstance(version, str) else None
-    except InvalidVersion:
-        parsed = None
+    parsed = None
+    # The length first: a number of thousands of digits is an error of another kind.
+    if isinstance(version, str) and len(version) <= MAX_LINE_CHARACTERS:
+        with contextlib.suppress(InvalidVersion):
+            parsed = Version(version)
     if parsed is None:
         raise _lock_malformed()
     marker = _forks_marker(package)
@@ -409,18 +412,6 @@ def _lock_malformed() -> InvalidSubmission:
 
 
 # TOML
-
-
-def _toml(text: str, *, name: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        line = re.search(r"line (\d+)", str(error))
-        where = f"line {line[1]}" if line else "the end of the file"
-        raise InvalidSubmission(
-            "not_toml",
-            f"{name} is not valid TOML at {where}. Check its quotes, brackets and equals signs.",
-        ) from None
 
 
 def _table(table: Mapping[str, Any], key: str, *, where: str) -> dict[str, Any]:

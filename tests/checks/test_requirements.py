@@ -215,6 +215,15 @@ pandas = { git = "https://e.org/pandas" }
     )
 
 
+def test_groups_may_include_each_other_however_deep(tmp_path: Path) -> None:
+    deep = "".join(f'g{n} = [{{include-group = "g{n + 1}"}}]\n' for n in range(3000))
+    (tmp_path / "pyproject.toml").write_text(
+        f'[dependency-groups]\ndev = [{{include-group = "g0"}}]\n{deep}g3000 = ["six"]\n'
+    )
+
+    assert read_requirements(tmp_path).lines == ("pytest", "six")
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -337,6 +346,7 @@ def test_lock_with_another_source_is_refused_by_name(
         ('editable = "."', 'registry = "x"', "lock_without_project"),
         ('version = "2.2.0"', 'version = "--index-url"', "lock_malformed"),
         ('version = "2.2.0"', "", "lock_malformed"),
+        ('version = "2.2.0"', f'version = "{"9" * 5000}"', "lock_malformed"),
         (
             'name = "torch"\nversion',
             'name = "torch --index-url x"\nversion',
