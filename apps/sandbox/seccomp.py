@@ -32,7 +32,9 @@ _NEWEST_CALL = 469
 
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
 _NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* flag that clone() takes
-_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # requests of ioctl(): they type into a terminal
+# Commands of fcntl(): whoever opens the file waits, and jobs share the files of environments.
+_F_SETLEASE, _F_SETDELEG = 1024, 1040
 
 type _Instruction = tuple[int, int, int, int]  # opcode, jump if true, jump if false, operand
 
@@ -124,14 +126,15 @@ class _Architecture:
     socket: int
     socketpair: int
     ioctl: int
+    fcntl: int
 
 
 _ARCHITECTURES = {
     "x86_64": _Architecture(
-        column=0, audit=0xC000003E, clone=56, socket=41, socketpair=53, ioctl=16
+        column=0, audit=0xC000003E, clone=56, socket=41, socketpair=53, ioctl=16, fcntl=72
     ),
     "aarch64": _Architecture(
-        column=1, audit=0xC00000B7, clone=220, socket=198, socketpair=199, ioctl=29
+        column=1, audit=0xC00000B7, clone=220, socket=198, socketpair=199, ioctl=29, fcntl=25
     ),
 }
 
@@ -160,7 +163,8 @@ def program(*, memory_is_counted: bool, machine: str | None = None) -> bytes:
         *_refuse(_numbers(absent, architecture), ENOSYS),
         *_refuse(_numbers(_FORBIDDEN, architecture), EPERM),
         *_filter_clone(architecture.clone),
-        *_filter_terminal(architecture.ioctl),
+        *_filter_second_argument(architecture.ioctl, [_TIOCSTI, _TIOCLINUX]),
+        *_filter_second_argument(architecture.fcntl, [_F_SETLEASE, _F_SETDELEG]),
         *_filter_sockets(architecture.socket),
         *_filter_sockets(architecture.socketpair),
         (_RETURN, 0, 0, _ALLOW),
@@ -190,7 +194,7 @@ def _refuse_unknown() -> list[_Instruction]:
 
 
 def _refuse(numbers: list[int], errno: int) -> list[_Instruction]:
-    """Expects the number of the call in the accumulator, and leaves it there."""
+    """Expects what is compared (the number of the call) in the accumulator, and leaves it there."""
     refuse: list[_Instruction] = []
     for number in numbers:
         refuse += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | errno)]
@@ -207,15 +211,14 @@ def _filter_clone(number: int) -> list[_Instruction]:
     ]
 
 
-def _filter_terminal(number: int) -> list[_Instruction]:
-    return [
-        (_JUMP_EQUAL, 0, 5, number),
+def _filter_second_argument(number: int, refused: list[int]) -> list[_Instruction]:
+    """For a call whose second argument says what it is to do."""
+    judge: list[_Instruction] = [
         (_LOAD, 0, 0, _ARGUMENTS[1]),
-        (_JUMP_EQUAL, 1, 0, _TIOCSTI),
-        (_JUMP_EQUAL, 0, 1, _TIOCLINUX),
-        (_RETURN, 0, 0, _ERRNO | EPERM),
+        *_refuse(refused, EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]
+    return [(_JUMP_EQUAL, 0, len(judge), number), *judge]
 
 
 def _filter_sockets(number: int) -> list[_Instruction]:

@@ -64,6 +64,10 @@ CASES = [
     Case(program="kill_everyone", says=("END",)),
     Case(program="namespaces", says=("refused unshare-NEWUSER EPERM", "refused setns EPERM")),
     Case(program="mounts", says=("refused mount EPERM", "refused fsopen EPERM")),
+    Case(
+        program="leases",
+        says=("refused F_SETLEASE EPERM", "refused F_SETDELEG EPERM", "END"),
+    ),
     Case(program="terminal", says=("refused TIOCSTI EPERM", "refused TIOCLINUX EPERM")),
     Case(
         program="kernel_calls",
