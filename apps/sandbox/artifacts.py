@@ -16,6 +16,7 @@ from apps.sandbox.model import Artifact, Limits
 _DEEPEST = 32  # folders
 _LONGEST_NAME = 200  # bytes of UTF-8
 _MOST_REFUSED = 100  # sentences; the rest is summed up in one
+_CLOSED = "the folder is not readable"
 _CHUNK = 1 << 20  # bytes
 _MIB = 1024 * 1024
 
@@ -71,10 +72,16 @@ class _Collector:
             except NotADirectoryError:
                 self.collected.refuse("/".join(parts[: index + 1]), "not a folder")
                 return
-        if parts:
-            self._entry(folder, parts[-1], "/".join(parts), depth=len(parts))
-        else:
-            self._walk(folder, "", depth=0)
+            except PermissionError:
+                self.collected.refuse("/".join(parts[: index + 1]), _CLOSED)
+                return
+        try:
+            if parts:
+                self._entry(folder, parts[-1], "/".join(parts), depth=len(parts))
+            else:
+                self._walk(folder, "", depth=0)
+        except PermissionError:  # it may be listed, but not entered
+            self.collected.refuse("/".join(parts[:-1]) or ".", _CLOSED)
 
     def _walk(self, folder: int, prefix: str, *, depth: int) -> None:
         for name in sorted(os.listdir(folder)):
@@ -103,7 +110,7 @@ class _Collector:
             with _folder(name, folder) as inner:
                 self._walk(inner, f"{path}/", depth=depth)
         except PermissionError:
-            self.collected.refuse(path, "the folder is not readable")
+            self.collected.refuse(path, _CLOSED)
 
     def _odd_file(self, status: os.stat_result) -> str | None:
         if stat.S_ISLNK(status.st_mode):

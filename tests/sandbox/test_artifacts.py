@@ -1,5 +1,6 @@
 """What comes out of a job, and what does not."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.sandbox.conftest import HOSTILE, RunPython, run_with_python
 
 WRITE = "import os\nos.makedirs('out/deep')\nopen('out/deep/a.txt', 'w').write('aaa')\n"
 WRITE += "open('b.txt', 'w').write('b')\n"
+CLOSED = "the folder is not readable"
 
 
 def test_artifacts_are_listed_and_written(run_python: RunPython, tmp_path: Path) -> None:
@@ -102,6 +104,30 @@ def test_artifacts_behind_links_are_not_reached(nothing_left: str, tmp_path: Pat
     assert result.artifacts == ()
     assert result.refused == ("out/folder-link: not a folder", "out/link: a symbolic link")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="no folder is closed to root")
+@pytest.mark.parametrize("mode", ["0o000", "0o444"])
+@pytest.mark.parametrize(
+    ("closed", "asked"), [("out", "out/deep/a.txt"), ("out", "out"), ("out/deep", "out/deep/a.txt")]
+)
+def test_closed_folder_is_refused(
+    mode: str, closed: str, asked: str, run_python: RunPython, tmp_path: Path
+) -> None:
+    code = f"{WRITE}os.chmod({closed!r}, {mode})"
+    result = run_python(code, artifacts_to=tmp_path, artifact_paths=[asked])
+
+    assert result.artifacts == ()
+    (sentence,) = result.refused
+    assert sentence in (f"{closed}: {CLOSED}", f"{asked.rpartition('/')[0]}: {CLOSED}")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="no folder is closed to root")
+def test_closed_job_folder_is_refused(run_python: RunPython) -> None:
+    result = run_python(f"{WRITE}os.chmod('.', 0)")
+
+    assert result.outcome is Outcome.OK
+    assert result.refused == (f".: {CLOSED}",)
 
 
 def test_sparse_artifacts_count_with_their_size(nothing_left: str, tmp_path: Path) -> None:
