@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from apps.sandbox.identity import Identity
+from apps.submissions.management.commands.check_repo import give_files_of_root
 from tests.checks.samples import lay_out
 from tests.roadmap_site.site_process import ROOT
 
@@ -39,3 +42,48 @@ def test_check_repo_of_root_leaves_no_file_of_root(folder: Path) -> None:
     assert "milepost.toml" in done.stdout
     assert {path.stat().st_uid for path in (home / "checks").rglob("*")} <= {62103}
     assert (home / "checks").stat().st_uid == 62103
+
+
+def test_files_of_root_are_given_but_no_link_is_followed(folder: Path) -> None:
+    user = Identity(62103, 62103)
+    outside, home = folder / "outside", folder / "home"
+    for path in (outside, home, home / "deep"):
+        path.mkdir()
+    for path in (outside / "secret", outside / "linked", home / "deep" / "own"):
+        path.write_text("")
+    (home / "file").symlink_to(outside / "secret")
+    (home / "folder").symlink_to(outside)
+    (home / "deep" / "hard").hardlink_to(outside / "linked")
+
+    give_files_of_root(home, user=user)
+
+    given = {path.name for path in folder.rglob("*") if path.lstat().st_uid == user.uid}
+    assert given == {"home", "deep", "own"}
+
+
+def test_folder_swapped_for_a_link_is_not_entered(folder: Path) -> None:
+    """The one whose files they are may change them while root looks."""
+    user = Identity(62103, 62103)
+    outside, home = folder / "outside", folder / "home"
+    for path in (outside, home):
+        path.mkdir()
+    (outside / "secret").write_text("")
+    ending = threading.Event()
+
+    def swap() -> None:
+        while not ending.is_set():
+            (home / "swapped").mkdir()
+            (home / "swapped").rmdir()
+            (home / "swapped").symlink_to(outside)
+            (home / "swapped").unlink()
+
+    swapping = threading.Thread(target=swap)
+    swapping.start()
+    try:
+        for _ in range(2000):
+            give_files_of_root(home, user=user)
+    finally:
+        ending.set()
+        swapping.join()
+
+    assert (outside.stat().st_uid, (outside / "secret").stat().st_uid) == (0, 0)

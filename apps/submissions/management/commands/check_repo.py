@@ -5,6 +5,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from apps.checks.projects import PROJECTS
 from apps.checks.results import CheckResult, Outcome, Test, to_json
 from apps.checks.source import Source
 from apps.sandbox import cgroups, identity
+from apps.sandbox.identity import Identity
 from apps.submissions.pipeline import check_config
 
 WRONG_USAGE = 64
@@ -89,14 +91,39 @@ def leave_root(home: Path) -> None:
     user = identity.current()
     cgroups.prepare(user.uid, user.gid)
     home.mkdir(parents=True, exist_ok=True)
-    for folder, _, files in os.walk(home):
-        for path in (Path(folder), *(Path(folder, name) for name in files)):
-            if path.lstat().st_uid == 0:
-                os.chown(path, user.uid, user.gid, follow_symlinks=False)
+    give_files_of_root(home, user=user)
     os.setgroups([])
     os.setgid(user.gid)
     os.setuid(user.uid)
     os.environ["HOME"] = str(home)
+
+
+def give_files_of_root(home: Path, *, user: Identity) -> None:
+    """Give ``user`` what root owns below ``home``, which ``user`` may be changing meanwhile.
+
+    No link is followed, neither a symbolic nor a hard one: with it, a file of the system would be
+    given away. Everything is opened first, so that what is judged is what is given.
+    """
+    for _, _, files, folder in os.fwalk(home.resolve()):
+        _give_if_of_root(folder, user=user)
+        for name in files:
+            try:
+                file = os.open(name, os.O_PATH | os.O_NOFOLLOW, dir_fd=folder)
+            except FileNotFoundError:
+                continue
+            try:
+                _give_if_of_root(file, user=user)
+            finally:
+                os.close(file)
+
+
+def _give_if_of_root(descriptor: int, *, user: Identity) -> None:
+    status = os.fstat(descriptor)
+    only_here = stat.S_ISDIR(status.st_mode) or (
+        stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+    )
+    if status.st_uid == 0 and only_here:
+        os.chown(f"/proc/self/fd/{descriptor}", user.uid, user.gid)
 
 
 def wrong_usage(message: str) -> NoReturn:
