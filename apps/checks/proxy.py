@@ -23,6 +23,8 @@ type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052; the last 32 bits are the IPv4 address
 _MAX_HEADER = 8 * 1024  # bytes; a CONNECT of git or uv has a few hundred
 _CHUNK = 64 * 1024
+# A name may have thousands of addresses that never answer: they would outlive the job by hours.
+_MOST_ADDRESSES = 8
 _REQUEST = re.compile(rb"CONNECT ([\x21-\x7e]+) HTTP/1\.[01]")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9_])?")
 
@@ -220,7 +222,7 @@ def _address(candidate: _Candidate) -> Address:
 
 def _dial(candidates: Sequence[_Candidate], host: str, seconds: float) -> socket.socket:
     reason = Reason.UNREACHABLE
-    for family, address in candidates:
+    for family, address in candidates[:_MOST_ADDRESSES]:
         upstream = socket.socket(family, socket.SOCK_STREAM)
         upstream.settimeout(seconds)
         try:

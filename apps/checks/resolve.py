@@ -1,5 +1,6 @@
 """From requirements to a hash-locked list of wheels."""
 
+import contextlib
 import hashlib
 import json
 import re
@@ -72,8 +73,9 @@ def _key(requirements: Requirements, *, python: Interpreter, config: Environment
 
 def _forget_old(resolved: Path) -> None:
     for path in resolved.glob("*.txt"):
-        if path.stat().st_mtime < time.time() - 2 * _DAY_S:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another worker was quicker
+            if path.stat().st_mtime < time.time() - 2 * _DAY_S:
+                path.unlink()
 
 
 def _compile(

@@ -67,10 +67,7 @@ def clean_url(text: str, *, allowed_networks: Iterable[Network] = ()) -> str:
     text = text.strip()
     if not text:
         raise InvalidSubmission("url_empty", "Paste the address of your repository.")
-    if len(text) > MAX_URL:
-        raise InvalidSubmission(
-            "url_too_long", f"The address is longer than {MAX_URL} characters. Paste a shorter one."
-        )
+    _judge_length(text)
     if any(char.isspace() or unicodedata.category(char)[0] == "C" for char in text):
         raise InvalidSubmission(
             "url_characters", "The address contains spaces or invisible characters. Remove them."
@@ -79,7 +76,16 @@ def clean_url(text: str, *, allowed_networks: Iterable[Network] = ()) -> str:
     host = _host(parts, allowed_networks)
     path = _path(host, parts.path)
     port = f":{parts.port}" if parts.port not in {None, 443} else ""
-    return f"https://{host}{port}{path}"
+    cleaned = f"https://{host}{port}{path}"
+    _judge_length(cleaned)  # letters outside ASCII are written as up to twelve characters
+    return cleaned
+
+
+def _judge_length(address: str) -> None:
+    if len(address) > MAX_URL:
+        raise InvalidSubmission(
+            "url_too_long", f"The address is longer than {MAX_URL} characters. Paste a shorter one."
+        )
 
 
 def _split(text: str) -> SplitResult:

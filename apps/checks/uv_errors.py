@@ -43,10 +43,11 @@ _UNREACHABLE = re.compile(
     re.IGNORECASE,
 )
 _DISK_FULL = re.compile(r"No space left|Disk quota exceeded", re.IGNORECASE)
-# A package as uv writes it, "six" or "six>=1.16,<2": its name and its versions.
+# A package as uv writes it, "six" or "six>=1.16,<2": its name and its versions. Possessive, since
+# uv quotes what packages say of themselves: hundreds of versions must not be tried in every way.
 _TERM = (
     r"(?<!\S)(?P<name>[A-Za-z0-9][A-Za-z0-9._-]*)"
-    r"(?P<versions>(?:[<>=!~]=?[^\s,]+(?:,[<>=!~]=?[^\s,]+)*)?)"
+    r"(?P<versions>(?:[<>=!~][^\s,]++(?:,[<>=!~][^\s,]++)*+)?)"
 )
 _NOT_FOUND = re.compile(rf"{_TERM} was not found in the (?:package registry|provided)")
 _NO_VERSION = re.compile(

@@ -41,6 +41,7 @@ def test_clean_url_forgives_what_people_paste(text: str, url: str) -> None:
         ("", "url_empty", "Paste"),
         (" \t\n", "url_empty", "Paste"),
         ("https://github.com/" + "a" * 500, "url_too_long", "500"),
+        ("https://git.example.org/" + "ä" * 100, "url_too_long", "500"),  # each six characters long
         ("https://github.com/ada/my houses", "url_characters", "Remove"),
         ("https://github.com/ada/ho\u202euses", "url_characters", "Remove"),
         ("https://github.com/ada/ho\x00uses", "url_characters", "Remove"),

@@ -251,6 +251,19 @@ def test_private_address_beside_a_public_one_is_not_dialled(
             assert everything(client).endswith(b"right!")
 
 
+def test_name_with_many_addresses_is_tried_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    with server("127.0.0.200") as port:
+        last = 200
+        many = [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{number}", port))
+            for number in range(last - 8, last + 1)
+        ]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: many)
+        answer, refusals = ask(f"many.test:{port}", local(port))
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert refusals == [Refusal(Reason.UNREACHABLE, "many.test")]
+
+
 def test_resolver_that_does_not_answer_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     release = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait(10) and [])

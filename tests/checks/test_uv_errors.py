@@ -106,3 +106,10 @@ def test_failed_install_says_what_uv_says() -> None:
 )
 def test_popular_package_is_suggested_for_a_near_name(name: str, meant: str) -> None:
     assert suggestion(name) == meant
+
+
+def test_endless_list_of_versions_is_read() -> None:
+    """An expression that can split them in two ways each never ends."""
+    versions = ",".join(["!=1.1"] * 500)
+    error = error_of_resolve(f"{NO_SOLUTION}you require six{versions} and six<1", python="3.13")
+    assert error.code == "requirements_conflict"
