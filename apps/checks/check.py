@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
@@ -263,14 +263,7 @@ class _Check:
     def result(self, seconds: float) -> CheckResult:
         against = [test for test in self.tests.values() if _counts_against(test)]
         outcome = self._limit_hit() or Outcome.FAILED if against else Outcome.PASSED
-        if not against:
-            output = f"Every required check passed: {self._points()}."
-        elif len(against) == 1:
-            output = f"One check is left to mend: {_lower_first(against[0].title)}."
-        else:
-            output = (
-                f"{len(against)} checks are left to mend, first: {_lower_first(against[0].title)}."
-            )
+        output = _left_to_mend(against) or f"Every required check passed: {self._points()}."
         return self._document(outcome, output, seconds)
 
     def _limit_hit(self) -> Outcome | None:
@@ -347,6 +340,20 @@ _BECAUSE = {
 
 def _counts_against(test: Test) -> bool:
     return test.required and test.status == "failed"
+
+
+def _left_to_mend(against: Sequence[Test]) -> str:
+    """Those that failed, and those that only wait for them; empty if there are none."""
+    failures = [test for test in against if test.ran] or list(against)
+    if not failures:
+        return ""
+    count, first = len(failures), _lower_first(failures[0].title)
+    if count == 1:
+        text = f"One check is left to mend: {first}."
+    else:
+        text = f"{count} checks are left to mend, first: {first}."
+    waiting = len(against) - count
+    return f"{text} {waiting} more could not run." if waiting else text
 
 
 def _size(count: int) -> str:

@@ -16,6 +16,7 @@ from apps.checks.results import Chart, Metric, Test
 INPUTS = "/data"  # where inputs stand inside
 OUTPUTS = ".milepost"  # below /job; named so that it meets no folder of a repository
 CSV_PLACEHOLDERS = frozenset({"data", "input", "output"})
+_MOST_REFUSALS = 3  # told in a sentence
 DEFAULT_LIMITS = sandbox.Limits(wall_s=60, cpu_s=90, memory_mb=2048, disk_mb=256)
 
 
@@ -116,9 +117,10 @@ def _command_run(
     problem = problem_of(command, result)
     missing = [name for name in outputs if name not in made]
     if not problem and missing:
-        refused = "; ".join(result.refused)
-        problem = f"`{command}` ended well but wrote no usable file to {{{missing[0]}}}" + (
-            f": {refused}." if refused else "."
+        refused = "; ".join(result.refused[:_MOST_REFUSALS])
+        why = f": {refused}." if refused else "."
+        problem = (
+            f"The {command} command ended well but wrote no usable file to {{{missing[0]}}}{why}"
         )
     return CommandRun(command=command, result=result, outputs=made, problem=problem)
 
@@ -131,11 +133,12 @@ def problem_of(command: str, result: sandbox.Result) -> str:
         case sandbox.Outcome.NONZERO_EXIT:
             line = last_line(result)
             said = f" The last line that it printed: “{line}”" if line else " It printed nothing."
-            return f"`{command}` ended with exit status {result.exit_code}.{said}"
+            return f"The {command} command ended with exit status {result.exit_code}.{said}"
         case sandbox.Outcome.SIGNAL:
-            return f"`{command}` was ended by signal {result.signal}."
+            return f"The {command} command was ended by signal {result.signal}."
         case _:
-            return f"`{command}` was ended: {result.message}"
+            message = result.message[:1].lower() + result.message[1:]
+            return f"The {command} command was stopped: {message}"
 
 
 def last_line(result: sandbox.Result) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from apps.checks.project import CheckSpec, CommandRun
 from apps.checks.results import Stage, Test
 from apps.checks.session import RepositorySession, last_line
-from apps.checks.verdicts import failed, log_of, passed
+from apps.checks.verdicts import failed, hint_of, log_of, passed
 
 REPOSITORY = CheckSpec(
     name="repository",
@@ -83,7 +83,8 @@ PARTS = (
         re.compile(r"limit|caveat|known issue|weakness|shortcoming|fail", re.IGNORECASE),
     ),
 )
-HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.+?)\s*#*$|^(\S.*)\n(?:=|-){3,}\s*$", re.MULTILINE)
+# No two repetitions that can match the same text: a README may be one line of 200,000 spaces.
+HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$|^(\S.*)\n(?:={3,}|-{3,})[ \t\r]*$", re.MULTILINE)
 MIN_WORDS = 10
 
 
@@ -158,10 +159,18 @@ def _listed(items: list[str]) -> str:
 def check_own_tests(session: RepositorySession) -> Test:
     run = session.run("test", inputs={}, outputs=())
     evidence = {"seconds": round(run.result.wall_s, 1), "exit_status": run.result.exit_code}
+    summary = last_line(run.result)
+    if run.ok and not summary:
+        return failed(
+            OWN_TESTS,
+            "The test command ended well but printed nothing, so no test can be seen to have run.",
+            hint="Let it run pytest, and let nothing end the process before pytest has reported.",
+            evidence=evidence,
+            log=log_of(run),
+        )
     if run.ok:
-        summary = last_line(run.result)
-        said = f" They said: “{summary}”" if summary else ""
-        return passed(OWN_TESTS, f"Your tests pass.{said}", evidence=evidence, log=log_of(run))
+        said = f"Your tests pass. They said: “{summary}”"
+        return passed(OWN_TESTS, said, evidence=evidence, log=log_of(run))
     if run.result.exit_code == PYTEST_NO_TESTS:
         return failed(
             OWN_TESTS,
@@ -173,7 +182,11 @@ def check_own_tests(session: RepositorySession) -> Test:
     return failed(
         OWN_TESTS,
         run.problem,
-        hint="Run the test command of milepost.toml in a fresh clone, and mend what fails there.",
+        hint=hint_of(
+            run,
+            otherwise="Run the test command of milepost.toml in a fresh clone, and mend what fails "
+            "there.",
+        ),
         evidence=evidence,
         log=log_of(run),
     )
@@ -214,7 +227,7 @@ def _not_comparable(run: CommandRun) -> Test:
     return failed(
         REPRODUCIBLE,
         f"The two trainings cannot be compared. {run.problem}",
-        hint="Mend this command first.",
+        hint=hint_of(run, otherwise="Mend this command first."),
         log=log_of(run),
     )
 

@@ -91,8 +91,35 @@ def test_training_beyond_a_limit_ends_with_its_outcome(
     assert result.outcome is outcome, result.output
     assert result.attempt_charged
     gap = named(result, "gap_closed")
-    assert "train" in gap.output + gap.not_run_because
+    assert gap.output.startswith("The train command was stopped: the program")
+    assert gap.hint.split()[0] in {"Make", "Hold", "Print", "Write", "Start"}
     assert not named(result, "reproducible").ran
+
+
+def test_checks_that_wait_for_a_failed_one_are_told_apart(
+    tmp_path: Path, check_config: CheckConfig
+) -> None:
+    result = check(repository(tmp_path / "r", {"train.py": "exit(3)"}), check_config)
+    # The README is missing, the training fails; four behaviour checks and reproducibility wait.
+    assert result.output == (
+        "2 checks are left to mend, first: the README tells a stranger what they need. "
+        "5 more could not run."
+    )
+
+
+def test_missing_module_is_named_in_the_hint(tmp_path: Path, check_config: CheckConfig) -> None:
+    result = check(repository(tmp_path / "r", {"train.py": "import nowhere"}), check_config)
+    assert named(result, "gap_closed").hint.startswith("If nowhere comes from a package, add")
+
+
+def test_own_tests_that_print_nothing_do_not_pass(
+    tmp_path: Path, check_config: CheckConfig
+) -> None:
+    ends_at_once = {"conftest.py": "import os\nos._exit(0)\n"}
+    result = check(repository(tmp_path / "r", ends_at_once), check_config)
+    own_tests = named(result, "own_tests")
+    assert own_tests.status == "failed"
+    assert "printed nothing" in own_tests.output
 
 
 @pytest.mark.parametrize(
@@ -109,6 +136,12 @@ def test_training_beyond_a_limit_ends_with_its_outcome(
         ("os.mkfifo(out); out = '/dev/null'", "200000"),
         ("open(out, 'wb').write(b'\\xff' * 100_000); out = '/dev/null'", "200000"),
         ("", "'9' * 1_000"),
+        ("os.chmod('.milepost', 0); out = '/dev/null'", "200000"),
+        (
+            "os.mkdir(out); [os.symlink('x', f'{out}/{n:0>100}') for n in range(99)]\n"
+            "out = '/dev/null'",
+            "200000",
+        ),
     ],
     ids=[
         "nan",
@@ -122,6 +155,8 @@ def test_training_beyond_a_limit_ends_with_its_outcome(
         "fifo",
         "binary",
         "endless number",
+        "closed folder",
+        "many links",
     ],
 )
 def test_unusable_predictions_fail_with_a_sentence(

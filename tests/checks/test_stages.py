@@ -76,6 +76,22 @@ def test_readme_headings_inside_code_do_not_count(tmp_path: Path) -> None:
     assert test.evidence["missing"] == ["its limits"]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["## Limits ##", "##\tLimits\r", "   ###### Limits", "Limits\n---", "Limits\r\n===\r"],
+)
+def test_readme_heading_of_any_kind_counts(tmp_path: Path, heading: str) -> None:
+    assert check_readme(write(tmp_path, WHOLE.replace("## Limits", heading))).status == "passed"
+
+
+@pytest.mark.parametrize("line", ["# x{}x", "#{}x", "x\n---{}x", "x{}x\n---x", "```{}"])
+@pytest.mark.parametrize("filler", [" ", "#", "-", "\n", "\t#"])
+def test_readme_of_one_endless_line_is_read(tmp_path: Path, line: str, filler: str) -> None:
+    """A heading's expression that goes back and forth takes minutes for one of these."""
+    test = check_readme(write(tmp_path, line.format(filler * 190_000)))
+    assert test.status == "failed"
+
+
 def test_readme_results_without_a_figure_fails(tmp_path: Path) -> None:
     test = check_readme(write(tmp_path, WHOLE.replace("0.21", "small")))
     assert test.output == "The results section of the README names no figure."

@@ -335,6 +335,8 @@ def test_explanations_add_up_on_either_scale(tmp_path: Path) -> None:
         ("year_built", "size", "appears twice"),
         ("log_price,", "log,", "the scale is “log”"),
         ("0.2", "NaN", "location is NaN"),
+        ("0.2", "-1.1e12", "Line 2: a number is beyond a million million."),
+        ("12,0.1", "1e308,1e308", "Line 2: a number is beyond a million million."),
     ],
 )
 def test_unusable_explanations_are_told_in_a_sentence(

@@ -14,8 +14,9 @@ from apps.checks.projects.house_price_prediction.outputs import (
 )
 from apps.checks.projects.house_price_prediction.probes import Draw, Main, Question
 from apps.checks.results import Test
-from apps.checks.verdicts import failed, log_of, not_run
+from apps.checks.verdicts import failed, hint_of, log_of, not_run
 
+TRAIN_HINT = "Run the train command by hand on your starter data in a fresh clone."
 PREDICT_HINT = "Run the predict command by hand on a file without a price column, and read it."
 
 
@@ -38,17 +39,17 @@ def behaviour(session: Session) -> None:
             failed(
                 checks.GAP_CLOSED,
                 train.problem,
-                hint="Run the train command by hand on your starter data in a fresh clone.",
+                hint=hint_of(train, otherwise=TRAIN_HINT),
                 log=log_of(train),
             )
         )
-        _report_unreached(session, checks.CHECKS[1:], "train did not end well")
+        _report_unreached(session, checks.CHECKS[1:], "The train command did not end well.")
         return
     model = train.outputs["model"]
     answer = _predict(session, model, main.question)
     if answer.value is None:
         session.report(_broken(checks.GAP_CLOSED, answer, hint=PREDICT_HINT))
-        _report_unreached(session, checks.CHECKS[1:], "predict gave no usable prices")
+        _report_unreached(session, checks.CHECKS[1:], "The predict command gave no usable prices.")
         return
     _check_gap(session, draw, main, model, answer.value)
     _check_dirty(session, draw, main, model, answer.value)
@@ -85,6 +86,7 @@ def _ask[T](
 
 
 def _broken[T](spec: CheckSpec, answer: _Answer[T], *, hint: str) -> Test:
+    hint = hint_of(answer.run, otherwise=hint)
     return failed(spec, answer.problem, hint=hint, log=log_of(answer.run))
 
 

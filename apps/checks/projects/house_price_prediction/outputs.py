@@ -90,6 +90,11 @@ def read_explanations(path: Path, ids: Collection[str]) -> dict[str, Explanation
             _number(cell, row, column=column)
             for cell, column in zip(cells, ("base", *columns), strict=True)
         )
+        if any(abs(value) > HIGHEST_PRICE for value in (base, *values)):
+            raise UnusableOutput(
+                f"Line {row.line}: a number is beyond a million million. No contribution to a "
+                "price is that large; was it computed on the scale that the line names?"
+            )
         _check_new(house, explanations, row)
         explanations[house] = Explanation(
             scale=scale, base=base, contributions=dict(zip(columns, values, strict=True))
