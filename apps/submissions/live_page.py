@@ -95,7 +95,7 @@ def _stage_line(stage: Stage, run: StageRow | None, ended_as: str) -> StageLine:
     if ended_as in {"ours", "cancelled"} and run and run.started and state in unfinished:
         state = ended_as
     elapsed = ""
-    if run and run.started and run.finished:
+    if run and run.started and run.finished and state != StageStatus.NOT_RUN:
         elapsed = duration((run.finished - run.started).total_seconds())
     return StageLine(
         key=stage.value,

@@ -80,7 +80,8 @@ def result_page(submission: Submission) -> ResultPage:
 
 def _checks(result: CheckResult, first_failure: str) -> tuple[CheckView, ...]:
     views = [_check(test, result, is_first=test.name == first_failure) for test in result.tests]
-    if result.outcome is Outcome.CANCELLED:
+    # Nothing was judged: a list of what might have been tells nothing.
+    if result.outcome in {Outcome.CANCELLED, Outcome.INVALID_SUBMISSION}:
         views = [view for view in views if view.state != "not_run"]
     order = {"failed": 0, "not_run": 1, "passed": 2}
     # Sorted is stable: within a state they keep the order of the stages, the first failure first.

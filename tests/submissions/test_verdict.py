@@ -26,6 +26,12 @@ def test_first_failure_is_never_one_that_did_not_run() -> None:
     assert verdict.first_failure(replace(result, tests=result.tests[2:])) is None
 
 
+def test_read_repeats_nothing_where_the_sentence_says_what_to_change() -> None:
+    result = make_result(Outcome.INVALID_SUBMISSION)
+    without_hint = tuple(replace(test, hint="") for test in result.tests)
+    assert verdict.read(replace(result, tests=without_hint)).next_step == ""
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_read_says_why_an_attempt_counts_or_not(outcome: Outcome) -> None:
     read = verdict.read(make_result(outcome))

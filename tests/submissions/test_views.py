@@ -308,6 +308,14 @@ def test_failed_page_opens_the_first_failure_only(
     assert "<svg" in text[text.index('id="check-readme"') : text.index('id="check-gap_closed"')]
 
 
+def test_unusable_page_lists_only_what_was_looked_at(
+    page: Client, learner: User, brief: ProjectBrief
+) -> None:
+    submission = finished(learner, brief, Outcome.INVALID_SUBMISSION)
+    text = html(page, f"/submissions/{submission.public_id}/")
+    assert re.findall(r'<details class="check is-(\w+)"', text) == ["failed", "passed"]
+
+
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
