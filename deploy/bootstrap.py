@@ -21,6 +21,7 @@ from typing import NoReturn
 CHECKOUT = Path(__file__).resolve().parent.parent
 OLDEST, NEWEST = (3, 12), (3, 14)
 STATE_ROOT = Path("/var/lib/milepost")
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian and Ubuntu
 # Root's own processes never run as root; any unprivileged number shows what the others can reach.
 UNPRIVILEGED = 62102
 FREE_MB = 1500  # environment with test tools, its download, and the first data
@@ -292,13 +293,23 @@ def sync(uv: Path, python: Path, places: Places, *, with_tests: bool) -> None:
         say("Installing the locked packages (once; a minute or so) …")
     variables = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(places.environment)}
     variables.pop("VIRTUAL_ENV", None)
-    if variables.get("PIP_CERT"):
-        variables.setdefault("SSL_CERT_FILE", variables["PIP_CERT"])
+    bundle = certificates(os.environ)
+    if bundle:
+        variables["SSL_CERT_FILE"] = bundle
     if subprocess.run(command, cwd=places.source, env=variables, check=False).returncode != 0:
         raise Problem(
             "The locked packages could not be installed; uv says why above. If it is the network: "
             "HTTPS_PROXY and SSL_CERT_FILE are respected."
         )
+
+
+def certificates(variables: Mapping[str, str], *, system: Path = CERTIFICATES) -> str | None:
+    """The file of trusted certificates for uv, which would trust only its own.
+
+    A company's authority is among those that the system, pip or the user names. None: as uv likes.
+    """
+    named = variables.get("SSL_CERT_FILE") or variables.get("PIP_CERT")
+    return named or (str(system) if system.is_file() else None)
 
 
 # Chromium -----------------------------------------------------------------------------------

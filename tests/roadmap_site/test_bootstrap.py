@@ -143,6 +143,16 @@ def test_find_uv_uses_the_private_one_when_that_on_path_is_broken(tmp_path: Path
     assert found == private
 
 
+def test_certificates_are_those_of_the_user_then_of_the_system(tmp_path: Path) -> None:
+    system = tmp_path / "ca.crt"
+    assert bootstrap.certificates({}, system=system) is None
+    system.write_text("")
+    assert bootstrap.certificates({}, system=system) == str(system)
+    assert bootstrap.certificates({"PIP_CERT": "/p"}, system=system) == "/p"
+    both = {"PIP_CERT": "/p", "SSL_CERT_FILE": "/s"}
+    assert bootstrap.certificates(both, system=system) == "/s"
+
+
 def test_find_uv_says_how_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
