@@ -113,6 +113,9 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o2750
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
+# What was rendered of the authored text, by the hash of everything that it depends on.
+RENDER_CACHE = MILEPOST_HOME / "cache" / "rendered"
+
 # People ----------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

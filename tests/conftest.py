@@ -1,7 +1,12 @@
 import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from apps.checks.check import CheckConfig
+from apps.checks.environment import default_ca_bundle
 from roadmap_site.embedded import Services
 
 
@@ -9,3 +14,24 @@ from roadmap_site.embedded import Services
 def services() -> Services:
     """Addresses of this run's PostgreSQL and Valkey; see ``tests/settings.py``."""
     return Services(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
+
+
+@pytest.fixture(scope="session")
+def checks_home() -> Iterator[Path]:
+    """Where environments are kept; warm over test runs where ``MILEPOST_TEST_CACHE`` says so.
+
+    Open to the sandbox's user, which pytest's own temporary folders are not.
+    """
+    kept = os.environ.get("MILEPOST_TEST_CACHE")
+    if kept:
+        yield Path(kept)
+        return
+    with tempfile.TemporaryDirectory(prefix="milepost-checks-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def check_config(checks_home: Path) -> CheckConfig:
+    return CheckConfig(home=checks_home, ca_bundle=default_ca_bundle())

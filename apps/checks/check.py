@@ -45,6 +45,16 @@ class CheckConfig:
     allow_local: bool = False  # file:// and http:// repositories
     ca_bundle: Path | None = None
 
+    @property
+    def environments(self) -> Path:
+        return self.home / "environments"
+
+    @property
+    def for_environments(self) -> EnvironmentConfig:
+        return EnvironmentConfig(
+            index_url=self.index_url, index_hosts=self.index_hosts, ca_bundle=self.ca_bundle
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -176,17 +186,12 @@ class _Check:
         return manifest
 
     def _prepare(self, root: Path, manifest: Manifest) -> Environment:
-        config = self.config
         requirements = read_requirements(root)
         environment = prepare(
             requirements,
             python=choose_interpreter(manifest.python),
-            store=config.home / "environments",
-            config=EnvironmentConfig(
-                index_url=config.index_url,
-                index_hosts=config.index_hosts,
-                ca_bundle=config.ca_bundle,
-            ),
+            store=self.config.environments,
+            config=self.config.for_environments,
             cancelled=self.cancelled,
             on_output=self._tell_output,
         )

@@ -1,51 +1,131 @@
-"""Reads and checks the authored text of the projects: ``fixtures/projects/<slug>/``.
+"""Reads and checks all authored text, as it lies in ``fixtures/``.
 
-Each folder holds ``brief.md`` (front matter in TOML between two ``+++`` lines, then Markdown) and
-``data-dictionary.md`` (Markdown). Everything is checked before anything is reported, so that an
-author mends a whole folder in one go.
+::
+
+    concepts/<concept>.md                       a definition, and the concepts it builds on
+    steps/<step>/step.md                        what a step is about
+    steps/<step>/<lesson>.md                    a lesson
+    steps/<step>/figures/<name>.svg, <name>.py  a lesson's figure, and the script that draws it
+    projects/<project>/brief.md                 a project's brief
+    projects/<project>/data-dictionary.md       and what its data means
+
+Each file begins with facts in TOML between two ``+++`` lines; docs/authoring.md lists them. All of
+it is checked before anything is reported, so that an author mends everything in one go.
 """
 
+import datetime
+import hashlib
 import re
-import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
+from apps.curriculum.body import line_of_reference, render_body
+from apps.curriculum.code_blocks import code_blocks
+from apps.curriculum.front_matter import (
+    Check,
+    Source,
+    choice,
+    date,
+    lines_of,
+    one_line,
+    read_source,
+    read_text,
+    slugs,
+    whole_number,
+)
 from apps.curriculum.models import Level
-from apps.curriculum.renderer import Rendered, render
+from apps.curriculum.problems import ContentError, Problem
+from apps.curriculum.references import sources_check
+from apps.curriculum.render_cache import RenderCache
+from apps.curriculum.renderer import DRAWING_TAGS, Heading, Rendered
 
-BRIEF, DICTIONARY = "brief.md", "data-dictionary.md"
-FENCE = "+++"
-MAX_BYTES = 200_000
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-SLUG_LENGTH = 60
-# How a tag is written where Markdown has a sign of its own for it.
-MARKDOWN_SIGNS = {"h1": r"#\s|=+\s*$", "img": r".*!\["}
+CONCEPTS, STEPS, PROJECTS, FIGURES = "concepts", "steps", "projects", "figures"
+STEP, BRIEF, DICTIONARY = "step.md", "brief.md", "data-dictionary.md"
+_SVG = "{http://www.w3.org/2000/svg}"
+
+CONCEPT_FACTS: Mapping[str, Check] = {
+    "title": one_line(120),
+    "requires": slugs(example="confusion-matrix", may_be_empty=True),
+}
+STEP_FACTS: Mapping[str, Check] = {
+    "title": one_line(120),
+    "position": whole_number(99),
+    "summary": one_line(300),
+    "months": one_line(40),
+}
+LESSON_FACTS: Mapping[str, Check] = {
+    "title": one_line(120),
+    "position": whole_number(99),
+    "summary": one_line(300),
+    "minutes": whole_number(240),
+    "objectives": lines_of(300, fewest=2, most=6),
+    "concepts": slugs(example="confusion-matrix"),
+    "explain": lines_of(400, fewest=1, most=5),
+    "sources": sources_check,
+    "last_reviewed": date,
+    "review_by": date,
+    "formerly": slugs(example="precision-and-recall", may_be_empty=True),
+}
+LESSON_MAY_LACK: Mapping[str, Any] = {"review_by": None, "formerly": []}
+BRIEF_FACTS: Mapping[str, Check] = {
+    "title": one_line(120),
+    "level": choice(Level.values),
+    "position": whole_number(999),
+    "summary": one_line(300),
+    "proves": one_line(300),
+    "hours": whole_number(999),
+    "concepts": slugs(example="linear-regression"),
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class Problem:
-    file: str  # relative to the folder of all projects
-    line: int  # from 1; 0 when no line is to blame
-    message: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    slug: str
+    title: str
+    requires: list[str]
+    definition_html: str
 
 
-class ContentError(Exception):
-    """All that is wrong with the content, in the order of files and lines."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    slug: str
+    title: str
+    position: int
+    months: str  # as people say it: "Months 1 and 2"
+    summary: str
+    intro_html: str
 
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(problems)
-        super().__init__("\n".join(map(str, self.problems)))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    slug: str
+    step: str
+    title: str
+    position: int  # in its step
+    summary: str
+    minutes: int  # to read and to try
+    objectives: list[str]
+    concepts: list[str]  # in the order in which they are taught
+    explain: list[str]  # what to explain simply
+    sources: list[dict[str, Any]]
+    last_reviewed: datetime.date
+    review_by: datetime.date | None
+    formerly: list[str]  # slugs under which it was published before
+    body_html: str
+    headings: tuple[Heading, ...]
+    has_formulas: bool
+    words: int
+    code_blocks: int
+    version: str  # of the text; a new renderer does not change it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """One project's texts: checked, rendered and sanitised."""
+    """One project's texts."""
 
     slug: str
     title: str
@@ -59,225 +139,263 @@ class Brief:
     data_dictionary_html: str
 
 
-def read_briefs(folder: Path) -> list[Brief]:
-    """Every project's texts, in the order of their positions.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """Everything authored: checked, rendered and sanitised, in the order of the road."""
+
+    concepts: list[Concept]
+    steps: list[Step]
+    lessons: list[Lesson]
+    briefs: list[Brief]
+
+
+def read_content(root: Path, *, cache: Path | None = None) -> Content:
+    """Read all content. ``cache``: a folder for what is rendered.
 
     Raises ContentError with all problems of all files.
     """
-    if not folder.is_dir():
-        raise ContentError([_problem(str(folder), 0, "There is no such folder.")])
-    problems: list[Problem] = []
-    briefs: list[Brief] = []
-    for project in sorted(path for path in folder.iterdir() if path.is_dir()):
-        brief, found = _read_project(project)
-        problems += found
-        briefs += [brief] if brief else []
-    problems += _same_positions(briefs)
-    if problems:
+    if not root.is_dir():
+        raise ContentError([Problem(file=str(root), line=0, message="There is no such folder.")])
+    reader = _Reader(root, RenderCache(cache))
+    content = Content(
+        concepts=_sound(map(reader.concept, _texts(root / CONCEPTS))),
+        steps=_sound(map(reader.step, _folders(root / STEPS))),
+        lessons=_sound(map(reader.lesson, lesson_files(root))),
+        briefs=_sound(map(reader.brief, _folders(root / PROJECTS))),
+    )
+    reader.judge_whole(content)
+    if problems := reader.problems:
         raise ContentError(problems)
-    return sorted(briefs, key=lambda brief: brief.position)
+    reader.cache.forget_unused()
+    return _in_order(content)
 
 
-def _problem(file: str, line: int, message: str) -> Problem:
-    return Problem(file=file, line=line, message=message)
+def lesson_files(root: Path) -> list[Path]:
+    """Every lesson's file."""
+    folders = _folders(root / STEPS)
+    return [path for folder in folders for path in _texts(folder) if path.name != STEP]
 
 
-def _same_positions(briefs: list[Brief]) -> Iterator[Problem]:
-    taken: dict[int, str] = {}
-    for brief in briefs:
-        other = taken.setdefault(brief.position, brief.slug)
-        if other != brief.slug:
-            message = f"position {brief.position} is also that of {other}; give each its own."
-            yield _problem(f"{brief.slug}/{BRIEF}", 0, message)
+def _sound[T](read: Iterable[T | None]) -> list[T]:
+    return [one for one in read if one is not None]
 
 
-def _read_project(project: Path) -> tuple[Brief | None, list[Problem]]:
-    """The brief, or None and what is wrong with it."""
-    problems: list[Problem] = []
-    texts: dict[str, str] = {}
-    for name in (BRIEF, DICTIONARY):
+def _texts(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.md"))
+
+
+def _folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir())
+
+
+def _in_order(content: Content) -> Content:
+    positions = {step.slug: step.position for step in content.steps}
+    return Content(
+        concepts=sorted(content.concepts, key=lambda concept: concept.title.casefold()),
+        steps=sorted(content.steps, key=lambda step: step.position),
+        lessons=sorted(
+            content.lessons, key=lambda lesson: (positions[lesson.step], lesson.position)
+        ),
+        briefs=sorted(content.briefs, key=lambda brief: brief.position),
+    )
+
+
+class _Reader:
+    """Reads file by file, and collects what is wrong."""
+
+    def __init__(self, root: Path, cache: RenderCache) -> None:
+        self.root, self.cache = root, cache
+        self.sources: list[Source] = []
+        self.other_problems: list[Problem] = []  # of files that are no sources, and of all together
+        # (kind, slug) -> the file of that name.
+        self.read: dict[tuple[str, str], Source] = {}
+        # What has to exist: (kind, slug) -> the first place that asks for it.
+        self.wanted: dict[tuple[str, str], Problem] = {}
+
+    # One file; None if it has problems of its own
+
+    def concept(self, path: Path) -> Concept | None:
+        source = self._source("concept", path, slug=path.stem, facts=CONCEPT_FACTS)
+        self._want_concepts(source, fact="requires")
+        definition = self._render(source, id_prefix="concept")
+        return None if source.problems else Concept(**source.facts, definition_html=definition.html)
+
+    def step(self, folder: Path) -> Step | None:
+        source = self._source("step", folder / STEP, slug=folder.name, facts=STEP_FACTS)
+        intro = self._render(source, id_prefix="step")
+        return None if source.problems else Step(**source.facts, intro_html=intro.html)
+
+    def lesson(self, path: Path) -> Lesson | None:
+        source = self._source(
+            "lesson", path, slug=path.stem, facts=LESSON_FACTS, optional=LESSON_MAY_LACK
+        )
+        self._want_concepts(source, fact="concepts")
+        figures = self._figures(path.parent / FIGURES)
+        body = self._render(source, id_prefix="lesson", figures=figures)
+        blocks = code_blocks(source.body)
+        if source.problems:
+            return None
+        return Lesson(
+            **source.facts,
+            step=path.parent.name,
+            body_html=body.html,
+            headings=body.headings,
+            has_formulas=body.has_formulas,
+            words=_words(source.body),
+            code_blocks=len(blocks),
+            version=_version(source, figures, shown=body.figures),
+        )
+
+    def brief(self, folder: Path) -> Brief | None:
+        source = self._source("project", folder / BRIEF, slug=folder.name, facts=BRIEF_FACTS)
+        self._want_concepts(source, fact="concepts")
+        brief = self._render(source, id_prefix="brief")
+        dictionary = self._dictionary(folder / DICTIONARY)
+        if source.problems:
+            return None
+        return Brief(**source.facts, brief_html=brief.html, data_dictionary_html=dictionary)
+
+    def _dictionary(self, path: Path) -> str:
+        file = path.relative_to(self.root).as_posix()
         try:
-            texts[name] = _read_text(project / name)
+            text = read_text(path)
         except ValueError as error:
-            problems.append(_problem(f"{project.name}/{name}", 0, str(error)))
-    html: dict[str, str] = {}
-    facts: dict[str, Any] = {}
-    if BRIEF in texts:
-        file = f"{project.name}/{BRIEF}"
-        matter, body, first = _split(texts[BRIEF])
-        facts, found = _read_facts(file, matter, slug=project.name)
-        html[BRIEF], more = _read_markdown(file, body, first_line=first, id_prefix="brief")
-        problems += found + more
-    if DICTIONARY in texts:
-        file = f"{project.name}/{DICTIONARY}"
-        html[DICTIONARY], more = _read_markdown(
-            file, texts[DICTIONARY], first_line=1, id_prefix="data"
+            self.other_problems.append(Problem(file=file, line=0, message=str(error)))
+            return ""
+        source = Source(file=file, facts={}, body=text, first_line=1, lines={})
+        self.sources.append(source)
+        return self._render(source, id_prefix="data").html
+
+    def _source(
+        self,
+        kind: str,
+        path: Path,
+        *,
+        slug: str,
+        facts: Mapping[str, Check],
+        optional: Mapping[str, Any] | None = None,
+    ) -> Source:
+        source = read_source(path, root=self.root, slug=slug, facts=facts, optional=optional)
+        self.sources.append(source)
+        before = self.read.setdefault((kind, slug), source)
+        if before is not source:
+            source.problems.append(source.problem(f"{before.file} has the same name. Rename one."))
+        return source
+
+    def _render(
+        self, source: Source, *, id_prefix: str, figures: Mapping[str, ET.Element] | None = None
+    ) -> Rendered:
+        rendered, problems = render_body(
+            source.body,
+            file=source.file,
+            first_line=source.first_line,
+            id_prefix=id_prefix,
+            cache=self.cache,
+            figures=figures,
         )
-        problems += more
-    if problems:
-        return None, problems
-    brief = Brief(**facts, brief_html=html[BRIEF], data_dictionary_html=html[DICTIONARY])
-    return brief, []
+        source.problems.extend(problems)
+        for kind, slug in rendered.references:
+            line = line_of_reference(source.body, source.first_line, kind=kind, slug=slug)
+            message = f"There is no {kind} {slug}. Write it, or link to another."
+            problem = Problem(file=source.file, line=line, message=message)
+            self.wanted.setdefault((kind, slug), problem)
+        return rendered
+
+    def _want_concepts(self, source: Source, *, fact: str) -> None:
+        for slug in source.facts.get(fact, ()):
+            message = f"There is no concept {slug}. Write concepts/{slug}.md, or name another."
+            self.wanted.setdefault(("concept", slug), source.problem(message, fact=fact))
+
+    def _figures(self, folder: Path) -> dict[str, ET.Element]:
+        """The drawings of a step's lessons, by the address under which they are shown."""
+        figures = {}
+        for path in sorted(folder.glob("*.svg")):
+            file = path.relative_to(self.root).as_posix()
+            try:
+                figures[f"{FIGURES}/{path.name}"] = _drawing(read_text(path))
+            except ValueError as error:
+                self.other_problems.append(Problem(file=file, line=0, message=str(error)))
+        return figures
+
+    # All files together
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [*(one for source in self.sources for one in source.problems), *self.other_problems]
+
+    def judge_whole(self, content: Content) -> None:
+        self.other_problems += [
+            problem for key, problem in self.wanted.items() if key not in self.read
+        ]
+        self._judge_positions("step", content.steps)
+        self._judge_positions("project", content.briefs)
+        for step in content.steps:
+            self._judge_positions(
+                "lesson", [one for one in content.lessons if one.step == step.slug]
+            )
+        self._judge_former_names(content.lessons)
+        self._judge_requirements(content.concepts)
+
+    def _judge_positions(self, kind: str, rows: Sequence[Step | Lesson | Brief]) -> None:
+        taken: dict[int, str] = {}
+        for row in rows:
+            other = taken.setdefault(row.position, row.slug)
+            if row.position and other != row.slug:
+                message = f"position {row.position} is also that of {other}; give each its own."
+                source = self.read[kind, row.slug]
+                self.other_problems.append(source.problem(message, fact="position"))
+
+    def _judge_former_names(self, lessons: Iterable[Lesson]) -> None:
+        taken: dict[str, str] = {}
+        for lesson in lessons:
+            source = self.read["lesson", lesson.slug]
+            for name in lesson.formerly:
+                if ("lesson", name) in self.read:
+                    message = f"formerly names {name}, which is a lesson now."
+                elif taken.setdefault(name, lesson.slug) != lesson.slug:
+                    message = f"formerly names {name}, as {taken[name]} does."
+                else:
+                    continue
+                self.other_problems.append(source.problem(message, fact="formerly"))
+
+    def _judge_requirements(self, concepts: Sequence[Concept]) -> None:
+        try:
+            TopologicalSorter({one.slug: one.requires for one in concepts}).prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            message = f"requires goes round in a circle: {' → '.join(reversed(circle))}."
+            source = self.read["concept", circle[0]]
+            self.other_problems.append(source.problem(message, fact="requires"))
 
 
-def _read_text(path: Path) -> str:
-    """The file's text. Raises ValueError with what to change."""
+def _drawing(text: str) -> ET.Element:
+    """The root of an SVG. Raises ValueError with what to change."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise ValueError("The file is missing. Write it.") from None
-    except OSError as error:
-        raise ValueError(f"The file cannot be read: {error.strerror}.") from error
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"The file has {len(data):,} bytes; {MAX_BYTES:,} are the most.")
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise ValueError(f"Line {line} is not UTF-8. Save the file as UTF-8.") from error
+        root = ET.fromstring(text)  # noqa: S314  # authored text, of this very repository
+    except ET.ParseError as error:
+        raise ValueError(f"This is not valid SVG: {error}. Draw it again.") from error
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        if element.tag not in DRAWING_TAGS:
+            raise ValueError(
+                f"<{element.tag}> is not shown in figures. These are: "
+                f"{', '.join(sorted(DRAWING_TAGS))}."
+            )
+    if root.tag != "svg" or "viewBox" not in root.attrib:
+        raise ValueError("A figure is one svg element with a viewBox.")
+    return root
 
 
-def _split(text: str) -> tuple[list[str] | None, str, int]:
-    """Lines of the front matter (None without it), the body, and the body's first line."""
-    lines = text.split("\n")
-    if lines[0].rstrip() != FENCE:
-        return None, text, 1
-    for number, line in enumerate(lines[1:], start=1):
-        if line.rstrip() == FENCE:
-            return lines[1:number], "\n".join(lines[number + 1 :]), number + 2
-    return None, text, 1
+def _words(text: str) -> int:
+    prose = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"\]\([^)]*\)", "]", prose)  # where links lead
+    return len(re.findall(r"\w+(?:['\u2019-]\w+)*", prose))
 
 
-# Front matter ----------------------------------------------------------------------------------
-
-
-def _text(longest: int) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        if not isinstance(value, str) or not value.strip():
-            return "must be a text in quotes"
-        if len(value) > longest or "\n" in value:
-            return f"has {len(value)} characters; one line of at most {longest} fits"
-        return ""
-
-    return check
-
-
-def _whole_number(most: int) -> Callable[[Any], str]:
-    def check(value: Any) -> str:
-        good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
-        return "" if good else f"must be a whole number from 1 to {most}"
-
-    return check
-
-
-def _level(value: Any) -> str:
-    return "" if value in Level.values else f"must be one of {', '.join(Level.values)}"
-
-
-def _concepts(value: Any) -> str:
-    if not isinstance(value, list) or not value:
-        return 'must be a list such as ["linear-regression", "rmse"]'
-    for slug in value:
-        if not isinstance(slug, str) or len(slug) > SLUG_LENGTH or not SLUG.fullmatch(slug):
-            return f"holds {slug!r}; write concepts in small letters, like linear-regression"
-    return "" if len(set(value)) == len(value) else "names a concept twice"
-
-
-# key -> check: the value as read -> what is wrong with it, or an empty text
-FACTS: Mapping[str, Callable[[Any], str]] = {
-    "slug": _text(SLUG_LENGTH),
-    "title": _text(120),
-    "level": _level,
-    "position": _whole_number(999),
-    "summary": _text(300),
-    "proves": _text(300),
-    "hours": _whole_number(999),
-    "concepts": _concepts,
-}
-
-
-def _read_facts(
-    file: str, matter: list[str] | None, *, slug: str
-) -> tuple[dict[str, Any], list[Problem]]:
-    if matter is None:
-        message = (
-            f"Begin the file with a {FENCE} line, the facts in TOML, and a second {FENCE} line."
-        )
-        return {}, [_problem(file, 1, message)]
-    try:
-        facts = tomllib.loads("\n".join(matter) + "\n")
-    except tomllib.TOMLDecodeError as error:
-        where = re.search(r"line (\d+)", str(error))
-        line = int(where[1]) + 1 if where else len(matter) + 1
-        return {}, [_problem(file, line, f"The facts are not valid TOML: {error}.")]
-
-    def line_of(key: str) -> int:
-        pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
-        return next((n for n, line in enumerate(matter, start=2) if pattern.match(line)), 1)
-
-    problems = [
-        _problem(file, line_of(key), f"{key} is unknown. The facts are {', '.join(FACTS)}.")
-        for key in facts.keys() - FACTS.keys()
-    ]
-    for key, check in FACTS.items():
-        if key not in facts:
-            problems.append(_problem(file, 1, f"{key} is missing from the facts."))
-        elif wrong := check(facts[key]):
-            problems.append(_problem(file, line_of(key), f"{key} {wrong}."))
-    if not SLUG.fullmatch(slug):
-        message = "Name the folder in small letters, digits and hyphens."
-        problems.append(_problem(file, 0, message))
-    elif facts.get("slug", slug) != slug:
-        message = f'slug must be that of the folder: slug = "{slug}".'
-        problems.append(_problem(file, line_of("slug"), message))
-    return facts, problems
-
-
-# Markdown --------------------------------------------------------------------------------------
-
-
-def _read_markdown(
-    file: str, text: str, *, first_line: int, id_prefix: str
-) -> tuple[str, list[Problem]]:
-    if not text.strip():
-        return "", [_problem(file, first_line, "There is no text here. Write it.")]
-    rendered = render(text, id_prefix=id_prefix)
-    found = [*_dropped_tags(text, rendered), *_broken_links(text, rendered, id_prefix=id_prefix)]
-    return rendered.html, [
-        _problem(file, first_line + offset, message) for offset, message in found
-    ]
-
-
-def _dropped_tags(text: str, rendered: Rendered) -> Iterator[tuple[int, str]]:
-    for tag in rendered.dropped_tags:
-        sign = MARKDOWN_SIGNS.get(tag, "")
-        offset = _offset(text, re.compile(rf"(?i).*<{re.escape(tag)}\b|{sign or '(?!)'}"))
-        if tag == "h1":
-            yield offset, "The page has its own title. Begin headings with ##."
-        elif tag == "img":
-            yield offset, "Pictures are not shown. Say it in words or in a table."
-        else:
-            yield offset, f"<{tag}> is not shown. Take it out, or put it between backticks."
-
-
-def _broken_links(text: str, rendered: Rendered, *, id_prefix: str) -> Iterator[tuple[int, str]]:
-    for link in rendered.links:
-        if link.startswith(("https://", "http://", "mailto:")) or re.match(r"/(?!/)", link):
-            continue
-        written = link.replace(f"#{id_prefix}-", "#", 1)
-        offset = _offset(text, re.compile(rf".*{re.escape(written)}"))
-        if not link.startswith("#"):
-            yield offset, f"The link {written} leads nowhere. Begin it with https://, / or #."
-        elif link[1:] not in rendered.ids:
-            yield offset, f"The link {written} leads to no heading of this file."
-
-
-def _offset(text: str, pattern: re.Pattern[str]) -> int:
-    """Lines before the first one that matches, outside of fenced code; 0 when none does."""
-    fenced = False
-    for offset, line in enumerate(text.split("\n")):
-        if line.lstrip().startswith(("```", "~~~")):
-            fenced = not fenced
-        elif not fenced and pattern.match(line):
-            return offset
-    return 0
+def _version(source: Source, figures: Mapping[str, ET.Element], *, shown: Iterable[str]) -> str:
+    """SHA-256 of all that a learner reads: facts, text and figures."""
+    read = [repr(sorted(source.facts.items())), source.body]
+    read += [ET.tostring(figures[address], "unicode") for address in sorted(shown)]
+    return hashlib.sha256("\0".join(read).encode()).hexdigest()

@@ -1,7 +1,13 @@
-"""What: the curriculum's content. It knows no person."""
+"""What: the curriculum's content. It knows no person.
+
+All of it is loaded from ``fixtures/``. A row whose text is gone stays, unpublished, for the records
+that people have of it.
+"""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+
+SLUG_LENGTH = 60
 
 
 class Level(models.TextChoices):
@@ -11,23 +17,96 @@ class Level(models.TextChoices):
     EXPERT = "expert", "Expert"
 
 
-class ProjectBrief(models.Model):
-    """What people read of a project; loaded from ``fixtures/projects/<slug>/``."""
+class Authored(models.Model):
+    """What every text has."""
 
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=SLUG_LENGTH, unique=True)
     title = models.CharField(max_length=120)
+    content_hash = models.CharField(max_length=64)  # of all that is stored, as rendered
+    published = models.BooleanField(default=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Concept(Authored):
+    """The hub: lessons teach it, questions test it, checks give evidence of it."""
+
+    definition_html = models.TextField()
+    requires = models.ManyToManyField("self", symmetrical=False, related_name="required_by")
+
+    class Meta:
+        ordering = ("title",)
+
+
+class Step(Authored):
+    """A stretch of the road: lessons that belong together."""
+
+    position = models.PositiveSmallIntegerField()
+    months = models.CharField(max_length=40)
+    summary = models.CharField(max_length=300)
+    intro_html = models.TextField()
+
+    class Meta:
+        ordering = ("position", "slug")
+
+
+class Lesson(Authored):
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, related_name="lessons")
+    position = models.PositiveSmallIntegerField()
+    summary = models.CharField(max_length=300)
+    minutes = models.PositiveSmallIntegerField()
+    objectives = ArrayField(models.TextField(), default=list)
+    explain = ArrayField(models.TextField(), default=list)  # what to explain simply
+    sources = models.JSONField(default=list)  # see apps/curriculum/references.py
+    last_reviewed = models.DateField()
+    review_by = models.DateField(null=True)
+    # Addresses of before: they lead here.
+    formerly = ArrayField(models.SlugField(max_length=SLUG_LENGTH), default=list)
+    concepts = models.ManyToManyField(Concept, through="Teaching", related_name="lessons")
+    body_html = models.TextField()
+    headings = models.JSONField(default=list)  # level, id and text of each
+    has_formulas = models.BooleanField(default=False)
+    words = models.PositiveIntegerField(default=0)
+    code_blocks = models.PositiveSmallIntegerField(default=0)
+    # Of the text: what a learner has read of it. A new renderer does not change it.
+    version = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("step__position", "position", "slug")
+
+
+class Teaching(models.Model):
+    """A lesson teaches a concept, in an order that the author chose."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE)
+    concept = models.ForeignKey(Concept, on_delete=models.PROTECT)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = (
+            models.UniqueConstraint(fields=("lesson", "concept"), name="concept_taught_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lesson_id} teaches {self.concept_id}"
+
+
+class ProjectBrief(Authored):
+    """What people read of a project."""
+
     level = models.CharField(max_length=12, choices=Level.choices)
     position = models.PositiveSmallIntegerField()
     summary = models.CharField(max_length=300)
     proves = models.CharField(max_length=300)  # what it proves to an employer
     hours = models.PositiveSmallIntegerField()
-    concepts = ArrayField(models.SlugField(max_length=60), default=list)
-    # Rendered and sanitised when loaded, so that a page view renders nothing.
+    concepts = models.ManyToManyField(Concept, related_name="briefs")
     brief_html = models.TextField()
     data_dictionary_html = models.TextField()
-    content_hash = models.CharField(max_length=64)
-    # A brief whose folder is gone stays, for the submissions that answer it.
-    published = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("position", "slug")
@@ -36,6 +115,3 @@ class ProjectBrief(models.Model):
                 condition=models.Q(level__in=Level.values), name="brief_level_is_known"
             ),
         )
-
-    def __str__(self) -> str:
-        return self.title

@@ -8,19 +8,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import DjangoAssertNumQueries
 
-from apps.curriculum.content import read_briefs
-from apps.curriculum.loader import load_briefs
-from apps.curriculum.models import ProjectBrief
+from apps.curriculum.content import read_content
+from apps.curriculum.loader import load_content
+from apps.curriculum.models import Concept, Lesson, ProjectBrief, Teaching
 from apps.curriculum.queries import get_brief, published_briefs
-from tests.curriculum.conftest import write_project
+from tests.curriculum.conftest import write_concept, write_lesson, write_project
 
 pytestmark = pytest.mark.django_db
 
 
 def load(folder: Path, *options: str) -> str:
     out = StringIO()
-    call_command("load_curriculum", *options, folder=folder.parent, stdout=out)
-    return out.getvalue().strip()
+    call_command("load_curriculum", *options, folder=folder, stdout=out)
+    return out.getvalue().strip().splitlines()[-1]
 
 
 def counts(*, written: int = 0, unchanged: int = 0, withdrawn: int = 0) -> str:
@@ -32,9 +32,9 @@ def test_loading_again_writes_nothing(
 ) -> None:
     assert load(folder) == counts(written=1)
     row = ProjectBrief.objects.values().get()
-    briefs = read_briefs(folder)
-    with django_assert_num_queries(3) as queries:  # a savepoint, the read, its release
-        load_briefs(briefs)
+    content = read_content(folder)
+    with django_assert_num_queries(6) as queries:  # a savepoint, four kinds, its release
+        load_content(content)
     assert not [q for q in queries.captured_queries if "UPDATE" in q["sql"] or "INSERT" in q["sql"]]
     assert load(folder) == counts(unchanged=1)
     assert ProjectBrief.objects.values().get() == row
@@ -42,7 +42,7 @@ def test_loading_again_writes_nothing(
 
 def test_changed_text_is_written(folder: Path) -> None:
     load(folder)
-    path = folder / "house-prices" / "brief.md"
+    path = folder / "projects" / "house-prices" / "brief.md"
     path.write_text(path.read_text().replace("Predict prices.", "Predict better."))
     assert load(folder) == counts(written=1)
     assert "Predict better." in ProjectBrief.objects.get().brief_html
@@ -52,7 +52,7 @@ def test_removed_project_is_withdrawn_and_comes_back(folder: Path) -> None:
     write_project(folder, "spam-mail", position=2)
     load(folder)
     key = ProjectBrief.objects.get(slug="spam-mail").pk
-    shutil.rmtree(folder / "spam-mail")
+    shutil.rmtree(folder / "projects" / "spam-mail")
 
     assert load(folder) == counts(unchanged=1, withdrawn=1)
     assert load(folder) == counts(unchanged=1)
@@ -79,7 +79,9 @@ def test_check_says_what_is_sound_and_loads_nothing(
     folder: Path, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(0):
-        assert load(folder, "--check") == "Project briefs: 1 sound."
+        assert load(folder, "--check") == (
+            "Sound: 2 concepts, 1 steps, 1 lessons, 1 project briefs."
+        )
 
 
 def test_list_reads_the_same_number_of_queries_for_any_number_of_briefs(
@@ -95,3 +97,46 @@ def test_list_reads_the_same_number_of_queries_for_any_number_of_briefs(
 
 def test_unknown_brief_is_none(folder: Path) -> None:
     assert get_brief("no-such-project") is None
+
+
+def test_concepts_are_connected(folder: Path) -> None:
+    load(folder)
+    rmse = Concept.objects.get(slug="rmse")
+    assert [one.slug for one in rmse.requires.all()] == ["linear-regression"]
+    lesson = Lesson.objects.get(slug="a-line")
+    assert [one.slug for one in lesson.concepts.all()] == ["linear-regression"]
+    brief = ProjectBrief.objects.get()
+    assert {one.slug for one in brief.concepts.all()} == {"linear-regression", "rmse"}
+
+    write_concept(folder, "rmse")
+    path = folder / "steps" / "regression" / "a-line.md"
+    path.write_text(
+        path.read_text().replace('["linear-regression"]', '["rmse", "linear-regression"]')
+    )
+    load(folder)
+    assert list(rmse.requires.all()) == []
+    taught = Teaching.objects.filter(lesson=lesson).values_list("concept__slug", flat=True)
+    assert list(taught) == ["rmse", "linear-regression"]
+
+
+def test_renamed_lesson_is_the_same_row(folder: Path) -> None:
+    load(folder)
+    key = Lesson.objects.get().pk
+    old = folder / "steps" / "regression" / "a-line.md"
+    old.rename(old.with_name("lines.md"))
+    path = old.with_name("lines.md")
+    path.write_text(path.read_text().replace("minutes", 'formerly = ["a-line"]\nminutes'))
+    load(folder)
+    lesson = Lesson.objects.get()
+    assert (lesson.pk, lesson.slug, lesson.published) == (key, "lines", True)
+
+
+def test_removed_lesson_stays_unpublished(folder: Path) -> None:
+    write_lesson(folder, "b-line", position=2)
+    load(folder)
+    (folder / "steps" / "regression" / "b-line.md").unlink()
+    load(folder)
+    assert dict(Lesson.objects.values_list("slug", "published")) == {
+        "a-line": True,
+        "b-line": False,
+    }

@@ -5,8 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.curriculum.content import ContentError, read_briefs
-from apps.curriculum.loader import load_briefs
+from apps.curriculum.content import read_content
+from apps.curriculum.loader import load_content
+from apps.curriculum.problems import ContentError
 
 
 class Command(BaseCommand):
@@ -25,15 +26,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, check: bool, folder: Path, **options: Any) -> None:
         try:
-            briefs = read_briefs(folder / "projects")
+            content = read_content(folder, cache=settings.RENDER_CACHE)
         except ContentError as error:
             count = len(error.problems)
             raise CommandError(f"{error}\n{count} to mend; nothing was loaded.") from error
         if check:
-            self.stdout.write(f"Project briefs: {len(briefs)} sound.")
+            self.stdout.write(
+                f"Sound: {len(content.concepts)} concepts, {len(content.steps)} steps, "
+                f"{len(content.lessons)} lessons, {len(content.briefs)} project briefs."
+            )
             return
-        loaded = load_briefs(briefs)
-        self.stdout.write(
-            f"Project briefs: {len(loaded.written)} written, {len(loaded.unchanged)} unchanged, "
-            f"{len(loaded.withdrawn)} withdrawn."
-        )
+        for kind, loaded in load_content(content).items():
+            self.stdout.write(
+                f"{kind}: {len(loaded.written)} written, {len(loaded.unchanged)} unchanged, "
+                f"{len(loaded.withdrawn)} withdrawn."
+            )
