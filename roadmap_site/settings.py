@@ -46,6 +46,7 @@ if PRODUCTION and len(DATA_SECRET) < 32:
 INSTALLED_APPS = [
     "apps.accounts",
     "apps.curriculum",
+    "apps.progress",
     "apps.submissions",
     "allauth",
     "allauth.account",

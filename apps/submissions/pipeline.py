@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from apps.checks.check import CheckConfig, Request, check_repository
 from apps.checks.environment import default_ca_bundle
 from apps.checks.projects import PROJECTS
 from apps.checks.results import CheckResult, Outcome, from_json, to_json
 from apps.checks.source import GitUrl, ZipFile
-from apps.submissions import delivery, verdict
+from apps.submissions import delivery, evidence, verdict
 from apps.submissions.delivery import Lease
 from apps.submissions.heartbeat import Heartbeat
 from apps.submissions.live import LiveRecord
@@ -102,7 +102,13 @@ def conclude(lease: Lease, result: CheckResult) -> bool:
     if not delivery.store_result(lease, document=document):
         return False
     # What is read is what was stored, here as in a later delivery.
-    return delivery.finish(lease, verdict=verdict.read(from_json(document)))
+    stored = from_json(document)
+    with transaction.atomic():
+        finished = delivery.finish(lease, verdict=verdict.read(stored))
+        if finished:
+            submissions = Submission.objects.select_related("learner", "brief")
+            evidence.record(submissions.get(pk=lease.submission_id), stored)
+    return finished
 
 
 def _patiently[T](action: Callable[[], T]) -> T:

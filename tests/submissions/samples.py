@@ -99,10 +99,12 @@ def make_result(outcome: Outcome = Outcome.FAILED, *, text: str = "") -> CheckRe
         hint=f"Give it a heading of its own.{text}",
         evidence={"words": 12, "share": 0.123456, "missing": ["data", text]},
         log=f"one line of log{text}",
+        concepts=("reproducibility", "testing"),
     )
     missing = Test(
         name="gap_closed",
         title="Predicts prices",
+        concepts=("regression-metrics",),
         stage=Stage.BEHAVIOUR,
         status="failed",
         score=0,

@@ -10,7 +10,8 @@ from django.db import connection
 
 from apps.accounts.models import User
 from apps.checks.results import Outcome, to_json
-from apps.curriculum.models import ProjectBrief
+from apps.curriculum.models import Concept, ProjectBrief
+from apps.progress.models import Evidence, EvidenceSource
 from apps.submissions import delivery, pipeline
 from apps.submissions.heartbeat import Heartbeat
 from apps.submissions.live import LiveRecord
@@ -62,6 +63,32 @@ def test_check_reads_a_stored_result_instead_of_running_again(submission: Submis
     submission.refresh_from_db()
     assert (submission.outcome, submission.charged) == (Outcome.PASSED, True)
     assert submission.stages.count() == 0
+
+
+@pytest.mark.parametrize(("outcome", "score"), [(Outcome.PASSED, 1.0), (Outcome.FAILED, 0.0)])
+def test_verdict_becomes_evidence_once(
+    submission: Submission, outcome: Outcome, score: float
+) -> None:
+    for slug in ("reproducibility", "regression-metrics"):
+        Concept.objects.create(slug=slug, title=slug)
+    lease = delivery.claim(submission_id=submission.pk)
+    assert lease is not None
+    assert pipeline.conclude(lease, make_result(outcome))
+    assert not pipeline.conclude(lease, make_result(outcome))
+    submission.refresh_from_db()
+
+    # What did not run shows nothing; a concept that does not exist is passed over.
+    (evidence,) = Evidence.objects.select_related("concept")
+    assert evidence.concept.slug == "reproducibility"
+    assert (evidence.learner, evidence.source, evidence.score) == (
+        submission.learner,
+        EvidenceSource.PROJECT,
+        score,
+    )
+    assert evidence.title == ("House price prediction: The README tells a stranger what they need")
+    assert evidence.attempt == submission.number
+    assert evidence.url == f"/submissions/{submission.public_id}/#check-readme"
+    assert evidence.at == submission.finished
 
 
 def test_check_with_an_unreadable_stored_result_is_our_fault(submission: Submission) -> None:
