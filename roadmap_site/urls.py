@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("account/", include("allauth.account.urls")),
     path("staff/", admin.site.urls),
+    path("", include("apps.quizzes.urls")),
     path("", include("apps.submissions.urls")),
 ]
