@@ -14,9 +14,6 @@ from apps.quizzes import content as authored
 from apps.quizzes.models import Question, QuestionVersion, Quiz
 from apps.quizzes.question_file import Question as AuthoredQuestion
 
-# Those of a question that belong to it in all its versions.
-_LASTING = ("slug", "position", "concepts")
-
 
 @transaction.atomic
 def load_quizzes(quizzes: Sequence[authored.Quiz]) -> dict[str, Loaded]:
@@ -79,12 +76,13 @@ def _load_questions(quizzes: Sequence[authored.Quiz]) -> Loaded:
 
 def _write_question(quiz: int, authored: AuthoredQuestion, content_hash: str) -> None:
     values = asdict(authored)
-    slug, position, concepts = (values.pop(name) for name in _LASTING)
-    question, _ = Question.objects.update_or_create(
-        quiz_id=quiz, slug=slug, defaults={"position": position, "published": True}
-    )
-    question.concepts.set(Concept.objects.filter(slug__in=concepts))
     version = values.pop("version")
+    question, _ = Question.objects.update_or_create(
+        quiz_id=quiz,
+        slug=values.pop("slug"),
+        defaults={"position": values.pop("position"), "published": True},
+    )
+    question.concepts.set(Concept.objects.filter(slug__in=authored.concepts))
     others = question.versions.exclude(version=version)
     others.filter(current=True).update(current=False)
     others.filter(answers=None).delete()  # nobody was ever asked

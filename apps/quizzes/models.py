@@ -66,6 +66,8 @@ class QuestionVersion(models.Model):
     stem_html = models.TextField()
     explanation_html = models.TextField()
     facts = models.JSONField(default=dict)  # the kind's own, and the misconceptions
+    # Slugs: what an answer to this version is evidence of.
+    concepts = ArrayField(models.CharField(max_length=SLUG_LENGTH), default=list)
     content_hash = models.CharField(max_length=64)  # of all that is stored, as rendered
 
     class Meta:

@@ -1,15 +1,16 @@
 """What the page of a question shows: plain data for the template."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from apps.quizzes.drawing import from_json
 from apps.quizzes.kinds import KINDS
 from apps.quizzes.kinds.kind import Asked, NotMarked, Response
-from apps.quizzes.models import Attempt, Quiz
 from apps.quizzes.placeholders import filler
 from apps.quizzes.queries import AskedQuestion
 
@@ -22,6 +23,7 @@ class MarkView:
     number: int
     state: str
     word: str
+    icon: str  # HTML
     url: str
     current: bool
 
@@ -38,9 +40,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionPage:
-    quiz: Quiz
-    attempt: Attempt
-    number: int
+    asked: AskedQuestion
     marks: tuple[MarkView, ...]
     url: str
     stem: str  # HTML
@@ -55,46 +55,51 @@ def question_page(
     asked: AskedQuestion, *, response: Response | None = None, error: NotMarked | None = None
 ) -> QuestionPage:
     """``response`` and ``error``: what was just given, and why it could not be marked."""
-    answer, version = asked.answer, asked.answer.question_version
-    attempt, kind = answer.attempt, KINDS[version.kind]
-    drawn = from_json(answer.draw)
-    marked = answer.correct is not None
-    fill = filler(version.placeholders, drawn.after_marking if marked else drawn.parameters)
-    url = reverse("question", args=[attempt.public_id, answer.position])
-    marks = _marks(asked.marks, current=answer.position, url=url)
+    kind, drawn = KINDS[asked.kind], from_json(asked.draw)
+    marked = asked.correct is not None
+    fill = filler(asked.placeholders, drawn.after_marking if marked else drawn.parameters)
+    url = reverse("question", args=[asked.public_id, asked.position])
+    marks = _marks(asked.marks, current=asked.position, url=url)
     shown = Asked(
         drawn=drawn,
-        facts=version.facts,
-        response=answer.response if response is None else response,
+        facts=asked.facts,
+        response=asked.response if response is None else response,
         marked=marked,
         fill=fill,
     )
-    verdict = None
-    if answer.correct is not None:
-        state, word = MARKS[answer.correct]
-        next_url, next_label = _next(marks, attempt=attempt)
-        known = version.facts["misconceptions"]
-        verdict = Verdict(
-            state=state,
-            word=word,
-            beliefs=tuple(fill(known[name]) for name in answer.misconceptions if name in known),
-            explanation=fill(version.explanation_html),
-            next_url=next_url,
-            next_label=next_label,
-        )
     return QuestionPage(
-        quiz=attempt.quiz,
-        attempt=attempt,
-        number=answer.position,
+        asked=asked,
         marks=marks,
         url=url,
-        stem=fill(version.stem_html),
+        stem=fill(asked.stem_html),
         template=kind.template,
         input=kind.show(shown),
         error=str(error) if error else "",
         wrong_input=error.input if error else "",
-        verdict=verdict,
+        verdict=_verdict(asked, marks, fill) if marked else None,
     )
+
+
+def _verdict(
+    asked: AskedQuestion, marks: Sequence[MarkView], fill: Callable[[str], str]
+) -> Verdict:
+    state, word = MARKS[asked.correct]
+    next_url, next_label = _next(asked, marks)
+    known = asked.facts["misconceptions"]
+    return Verdict(
+        state=state,
+        word=word,
+        beliefs=tuple(fill(known[name]) for name in asked.misconceptions if name in known),
+        explanation=fill(asked.explanation_html),
+        next_url=next_url,
+        next_label=next_label,
+    )
+
+
+@cache
+def _icon(state: str) -> str:
+    """Rendered once: a page shows as many as its quiz has questions."""
+    return render_to_string("components/icon.html", {"name": state})
 
 
 def _marks(marks: Sequence[bool | None], *, current: int, url: str) -> tuple[MarkView, ...]:
@@ -107,6 +112,7 @@ def _marks(marks: Sequence[bool | None], *, current: int, url: str) -> tuple[Mar
                 number=number,
                 state=state,
                 word=word,
+                icon=_icon(state),
                 url=f"{base}{number}/",
                 current=number == current,
             )
@@ -114,10 +120,9 @@ def _marks(marks: Sequence[bool | None], *, current: int, url: str) -> tuple[Mar
     return tuple(views)
 
 
-def _next(marks: Sequence[MarkView], *, attempt: Attempt) -> tuple[str, str]:
+def _next(asked: AskedQuestion, marks: Sequence[MarkView]) -> tuple[str, str]:
     """The next open question, from here on and then from the start; after the last, the result."""
-    here = next(place for place, mark in enumerate(marks) if mark.current)
-    for mark in (*marks[here:], *marks[:here]):
+    for mark in (*marks[asked.position :], *marks[: asked.position]):
         if mark.state == "waiting":
             return mark.url, f"Next: question {mark.number}"
-    return reverse("attempt", args=[attempt.public_id]), "See the result"
+    return reverse("attempt", args=[asked.public_id]), "See the result"

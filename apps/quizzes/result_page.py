@@ -31,7 +31,6 @@ class WeakConcept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultPage:
-    sentence: str
     rows: tuple[AnswerRow, ...]
     weak: tuple[WeakConcept, ...]  # the weakest first
     read_again: Lesson | None  # at most one of the two: what to do next
@@ -44,18 +43,11 @@ def result_page(attempt: Attempt, *, learner: User) -> ResultPage:
     lessons = (lesson for concept in weak for lesson in concept.lessons)
     read_again = next(lessons, attempt.quiz.lesson if attempt.right < attempt.questions else None)
     return ResultPage(
-        sentence=_sentence(attempt, weak),
         rows=tuple(_row(answer, attempt) for answer in answers),
         weak=weak,
         read_again=read_again,
         next_quiz=None if weak else queries.next_quiz(learner=learner, after=attempt.quiz),
     )
-
-
-def _sentence(attempt: Attempt, weak: Sequence[WeakConcept]) -> str:
-    if not weak:
-        return "Every answer is right."
-    return f"To look at again: {', '.join(concept.title for concept in weak[:3])}."
 
 
 def _row(answer: Answer, attempt: Attempt) -> AnswerRow:

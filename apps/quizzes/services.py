@@ -1,10 +1,12 @@
 """What a learner does with a quiz."""
 
+import json
 import logging
 from collections.abc import Mapping
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Case, F, Max, Value, When
+from django.db import connection, transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +20,7 @@ from apps.quizzes.generators import GENERATORS, Generator
 from apps.quizzes.kinds.kind import Drawn, Marked, NotMarked, Response
 from apps.quizzes.marking import mark
 from apps.quizzes.models import Answer, Attempt, QuestionVersion, Quiz
+from apps.quizzes.queries import AskedQuestion
 
 logger = logging.getLogger(__name__)
 
@@ -78,61 +81,74 @@ def _draw(
         return None
 
 
-def save_draft(*, answer: Answer, response: Response) -> bool:
+def save_draft(*, asked: AskedQuestion, response: Response) -> bool:
     """Keep what is chosen so far. False: it is marked already, and stays as it is."""
-    unmarked = Answer.objects.filter(pk=answer.pk, marked_at=None)
+    unmarked = Answer.objects.filter(pk=asked.answer_id, marked_at=None)
     return unmarked.update(response=response, saved_at=Now()) == 1
 
 
-def answer_question(*, learner: User, answer: Answer, response: Response) -> bool:
+def answer_question(*, learner: User, asked: AskedQuestion, response: Response) -> bool:
     """Mark an answer, once. False: it was marked before, and nothing changes.
 
     Raises NotMarked when it cannot be read; it is then kept as a draft.
     """
-    if answer.marked_at is not None:
+    if asked.correct is not None:
         return False
-    version = answer.question_version
     try:
         marked = mark(
-            kind=version.kind,
-            drawn=from_json(answer.draw),
-            facts=version.facts,
+            kind=asked.kind,
+            drawn=from_json(asked.draw),
+            facts=asked.facts,
             response=response,
         )
     except NotMarked:
-        save_draft(answer=answer, response=response)
+        save_draft(asked=asked, response=response)
         raise
-    return _keep(learner=learner, answer=answer, response=response, marked=marked)
+    return _keep(learner=learner, asked=asked, response=response, marked=marked)
+
+
+# The verdict and the attempt that counts it, in one statement: the row of the answer lets only one
+# verdict through, and that of the attempt makes answers at the same time count one after another.
+_KEEP = """
+WITH kept AS (
+    UPDATE quizzes_answer
+    SET response = %(response)s, saved_at = %(now)s, marked_at = %(now)s,
+        correct = %(correct)s, misconceptions = %(misconceptions)s
+    WHERE id = %(answer)s AND marked_at IS NULL
+    RETURNING attempt_id
+)
+UPDATE quizzes_attempt AS attempt
+SET marked = attempt.marked + 1,
+    "right" = attempt."right" + %(right)s,
+    finished = CASE WHEN attempt.marked + 1 = attempt.questions THEN %(now)s END
+FROM kept WHERE attempt.id = kept.attempt_id
+"""
 
 
 @transaction.atomic
-def _keep(*, learner: User, answer: Answer, response: Response, marked: Marked) -> bool:
+def _keep(*, learner: User, asked: AskedQuestion, response: Response, marked: Marked) -> bool:
     now = timezone.now()
-    unmarked = Answer.objects.filter(pk=answer.pk, marked_at=None)
-    changed = unmarked.update(
-        response=response,
-        saved_at=now,
-        marked_at=now,
-        correct=marked.correct,
-        misconceptions=list(marked.misconceptions),
-    )
-    if not changed:
-        return False
-    attempt, question = answer.attempt, answer.question
-    Attempt.objects.filter(pk=attempt.pk).update(
-        marked=F("marked") + 1,
-        right=F("right") + int(marked.correct),
-        finished=Case(When(questions=F("marked") + 1, then=Value(now)), default=None),
-    )
+    values: dict[str, Any] = {
+        "response": json.dumps(response),
+        "now": now,
+        "correct": marked.correct,
+        "right": int(marked.correct),
+        "misconceptions": list(marked.misconceptions),
+        "answer": asked.answer_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, values)
+        if cursor.rowcount != 1:
+            return False
     record_evidence(
         learner=learner,
         source=EvidenceSource.QUIZ,
-        key=f"{attempt.public_id}:{question.slug}",
-        concepts=queries.concepts_of(question),
+        key=f"{asked.public_id}:{asked.slug}",
+        concepts=asked.concepts,
         score=1.0 if marked.correct else 0.0,
-        title=f"{attempt.quiz.title}: question {answer.position}",
-        attempt=attempt.number,
-        url=reverse("question", args=[attempt.public_id, answer.position]),
+        title=f"{asked.quiz_title}: question {asked.position}",
+        attempt=asked.number,
+        url=reverse("question", args=[asked.public_id, asked.position]),
         at=now,
     )
     return True

@@ -89,11 +89,11 @@ def question(request: LearnerRequest, public_id: str, number: int) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 def draft(request: LearnerRequest, public_id: str, number: int) -> HttpResponse:
     """Keeps what is chosen so far; the page sends it by itself."""
-    one = _asked(request, public_id, number).answer
+    asked = _asked(request, public_id, number)
     if request.method == "GET":
         return redirect("question", public_id, number)
-    response = response_of(request.POST, kind=one.question_version.kind)
-    if not save_draft(answer=one, response=response):
+    response = response_of(request.POST, kind=asked.kind)
+    if not save_draft(asked=asked, response=response):
         text = "This question is marked already, so its answer stays as it is."
         return HttpResponse(text, status=409, content_type="text/plain; charset=utf-8")
     return HttpResponse(status=204)
@@ -107,9 +107,9 @@ def answer(request: LearnerRequest, public_id: str, number: int) -> HttpResponse
     url = reverse("question", args=[public_id, number])
     if request.method == "GET":  # the way back from logging in, or a reload
         return redirect(url)
-    response = response_of(request.POST, kind=asked.answer.question_version.kind)
+    response = response_of(request.POST, kind=asked.kind)
     try:
-        answer_question(learner=request.user, answer=asked.answer, response=response)
+        answer_question(learner=request.user, asked=asked, response=response)
     except NotMarked as error:
         page = question_page(asked, response=response, error=error)
         return render(request, "quizzes/question.html", {"page": page}, status=422)

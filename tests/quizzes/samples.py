@@ -13,6 +13,7 @@ from apps.quizzes.draws import Draw
 from apps.quizzes.generators import Generator
 from apps.quizzes.loader import load_quizzes
 from apps.quizzes.models import Answer, Attempt, Quiz
+from apps.quizzes.queries import AskedQuestion, asked_question
 from apps.quizzes.services import start_attempt
 
 CONCEPTS = ("accuracy", "confusion-matrix")
@@ -182,6 +183,12 @@ def begin(learner: User, quiz: Quiz) -> Attempt:
 def answer_at(attempt: Attempt, position: int) -> Answer:
     answers = Answer.objects.select_related("attempt__quiz", "question", "question_version")
     return answers.get(attempt=attempt, position=position)
+
+
+def asked_at(attempt: Attempt, position: int) -> AskedQuestion:
+    asked = asked_question(learner=attempt.learner, public_id=attempt.public_id, position=position)
+    assert asked is not None
+    return asked
 
 
 def right_response(answer: Answer) -> dict[str, list[str]]:

@@ -17,6 +17,7 @@ from apps.quizzes.services import Refused, answer_question, save_draft, start_at
 from tests.quizzes.samples import (
     GENERATORS,
     answer_at,
+    asked_at,
     begin,
     load,
     majority,
@@ -30,7 +31,8 @@ from tests.quizzes.samples import (
 def answer(attempt: Attempt, position: int, *, right: bool = True) -> bool:
     one = answer_at(attempt, position)
     response = right_response(one) if right else wrong_response(one)
-    return answer_question(learner=attempt.learner, answer=one, response=response)
+    asked = asked_at(attempt, position)
+    return answer_question(learner=attempt.learner, asked=asked, response=response)
 
 
 def at_once(count: int, call: Callable[[int], object]) -> list[object]:
@@ -143,15 +145,15 @@ def test_answer_question_marks_and_records_evidence(attempt: Attempt) -> None:
 
 
 def test_answer_question_again_changes_nothing(attempt: Attempt) -> None:
-    before = answer_at(attempt, 1)
+    before, asked = answer_at(attempt, 1), asked_at(attempt, 1)
     assert answer(attempt, 1, right=True)
     kept = Answer.objects.values().get(pk=before.pk)
     assert not answer(attempt, 1, right=False)
     # The page of a double click read the row before it was marked.
     assert not answer_question(
-        learner=attempt.learner, answer=before, response=wrong_response(before)
+        learner=attempt.learner, asked=asked, response=wrong_response(before)
     )
-    assert not save_draft(answer=before, response={"option": ["0"]})
+    assert not save_draft(asked=asked, response={"option": ["0"]})
     assert Answer.objects.values().get(pk=before.pk) == kept
     attempt.refresh_from_db()
     assert (attempt.marked, attempt.right) == (1, 1)
@@ -160,12 +162,12 @@ def test_answer_question_again_changes_nothing(attempt: Attempt) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_answer_question_counts_one_of_many_at_once(attempt: Attempt) -> None:
-    one = answer_at(attempt, 1)
+    one, asked = answer_at(attempt, 1), asked_at(attempt, 1)
     responses = [right_response(one), wrong_response(one)]
     changed = at_once(
         8,
         lambda number: answer_question(
-            learner=attempt.learner, answer=one, response=responses[number % 2]
+            learner=attempt.learner, asked=asked, response=responses[number % 2]
         ),
     )
     assert sorted(map(str, changed)) == ["False"] * 7 + ["True"]
@@ -186,7 +188,11 @@ def test_answers_at_once_finish_the_attempt(attempt: Attempt) -> None:
 def test_unreadable_answer_is_kept_as_a_draft(attempt: Attempt) -> None:
     one = answer_at(attempt, 3)
     with pytest.raises(NotMarked, match="This is not a number"):
-        answer_question(learner=attempt.learner, answer=one, response={"number": ["about ninety"]})
+        answer_question(
+            learner=attempt.learner,
+            asked=asked_at(attempt, 3),
+            response={"number": ["about ninety"]},
+        )
     one.refresh_from_db()
     assert (one.response, one.marked_at) == ({"number": ["about ninety"]}, None)
     assert one.saved_at is not None
