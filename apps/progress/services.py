@@ -22,7 +22,7 @@ def unmark_read(*, learner: User, lesson: Lesson) -> None:
     ReadMark.objects.filter(learner=learner, lesson=lesson).delete()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_evidence(
     *,
     learner: User,

@@ -1,3 +1,4 @@
+import datetime
 import json
 import re
 import threading
@@ -13,10 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.curriculum.models import Concept
+from apps.curriculum.models import Concept, Lesson, Step, Teaching
 from apps.progress.models import Evidence
 from apps.quizzes.models import Answer, Attempt, Quiz
 from apps.quizzes.numbers import shown_number
+from apps.quizzes.result_page import result_page
 from tests.quizzes.samples import (
     answer_at,
     begin,
@@ -211,6 +213,37 @@ def test_result_tells_what_is_weak_and_one_next_step(page: Client, attempt: Atte
     assert "Confusion-matrix Not right in question 4, out of 2 about it." in read
     assert "Start again, with other numbers" in read
     assert "Question 3 Accuracy Not right" in read
+
+
+def test_result_knows_the_lesson_to_read_again(page: Client, attempt: Attempt) -> None:
+    step = Step.objects.create(slug="metrics", title="Metrics", position=1)
+    for position, (slug, published) in enumerate((("old", False), ("new", True)), start=1):
+        lesson = Lesson.objects.create(
+            slug=slug,
+            title=slug,
+            step=step,
+            position=position,
+            minutes=20,
+            last_reviewed=datetime.date(2026, 11, 25),
+            published=published,
+        )
+        concept = Concept.objects.get(slug="confusion-matrix")
+        Teaching.objects.create(lesson=lesson, concept=concept, position=1)
+    finish(page, attempt, wrong=(4,))
+    attempt.refresh_from_db()
+    result = result_page(attempt, learner=attempt.learner)
+    assert result.read_again is not None
+    assert result.read_again.slug == "new"
+    assert [(one.title, one.questions, one.asked) for one in result.weak] == [
+        ("Confusion-matrix", (4,), 2)
+    ]
+
+
+def test_staff_look_at_attempts(client: Client, attempt: Attempt) -> None:
+    staff = User.objects.create_superuser("staff@example.org", "correct horse")
+    client.force_login(staff)
+    assert attempt.public_id in html(client, "/staff/quizzes/attempt/")
+    assert client.get("/staff/quizzes/attempt/add/").status_code == 403
 
 
 def test_result_without_mistakes_leads_to_the_next_quiz(
