@@ -9,5 +9,11 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("account/", include("allauth.account.urls")),
     path("staff/", admin.site.urls),
+    path("steps/", views.steps, name="steps"),
+    path("steps/<slug:slug>/", views.step, name="step"),
+    path("lessons/<slug:slug>/", views.lesson, name="lesson"),
+    path("concepts/", views.concepts, name="concepts"),
+    path("concepts/<slug:slug>/", views.concept, name="concept"),
+    path("", include("apps.progress.urls")),
     path("", include("apps.submissions.urls")),
 ]

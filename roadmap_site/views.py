@@ -1,10 +1,14 @@
 """Pages that read from every app."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from apps.accounts.requests import LearnerRequest
+from apps.curriculum import queries as curriculum
+from roadmap_site import learn
 from roadmap_site.home import home_of
 
 
@@ -17,3 +21,52 @@ def home(request: HttpRequest) -> HttpResponse:
     page = home_of(request.user)
     context = {"next_step": page.next_step, "running": page.running, "latest": page.latest}
     return render(request, "home.html", context)
+
+
+@login_required
+@require_safe
+@never_cache
+def steps(request: LearnerRequest) -> HttpResponse:
+    return render(request, "learn/steps.html", {"steps": learn.step_lines(learner=request.user)})
+
+
+@login_required
+@require_safe
+@never_cache
+def step(request: LearnerRequest, slug: str) -> HttpResponse:
+    line = learn.step_line(slug, learner=request.user)
+    if line is None:
+        raise Http404
+    return render(request, "learn/step.html", {"line": line})
+
+
+@login_required
+@require_safe
+@never_cache
+def lesson(request: LearnerRequest, slug: str) -> HttpResponse:
+    found = curriculum.get_lesson(slug)
+    if found is None:
+        raise Http404
+    if found.slug != slug:
+        return redirect("lesson", found.slug, permanent=True)
+    page = learn.lesson_page(found, learner=request.user)
+    return render(request, "learn/lesson.html", {"page": page, "lesson": found})
+
+
+@login_required
+@require_safe
+@never_cache
+def concepts(request: LearnerRequest) -> HttpResponse:
+    lines = learn.concept_lines(learner=request.user)
+    return render(request, "learn/concepts.html", {"concepts": lines})
+
+
+@login_required
+@require_safe
+@never_cache
+def concept(request: LearnerRequest, slug: str) -> HttpResponse:
+    found = curriculum.get_concept(slug)
+    if found is None:
+        raise Http404
+    page = learn.concept_page(found, learner=request.user)
+    return render(request, "learn/concept.html", {"page": page, "concept": found})
