@@ -1,15 +1,22 @@
 """What the learner's home shows: one next step, what runs, the latest tries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.curriculum.models import ProjectBrief
+from apps.curriculum import queries as curriculum
+from apps.curriculum.models import Lesson, ProjectBrief
+from apps.progress import queries as progress
+from apps.progress import small_road
+from apps.progress.plan import PhaseState, Plan
+from apps.progress.small_road import SmallRoad
 from apps.submissions import queries
 from apps.submissions.models import Submission
 from apps.submissions.wording import page_state, state_and_word
+from roadmap_site.context import plan_of
 
 LATEST = 5
 
@@ -40,21 +47,31 @@ class Home:
     next_step: NextStep | None
     running: Try | None
     latest: tuple[Try, ...]
+    road: SmallRoad
+    present: PhaseState
+    has_start: bool
 
 
 def home_of(learner: User) -> Home:
     briefs = queries.published_briefs(learner=learner)
     tries = list(queries.tries_of(learner=learner)[:LATEST])
     running = next((one for one in tries if one.in_progress), None)
+    plan = plan_of(learner)
+    unread = _unread_lessons(learner)
     return Home(
-        next_step=_next_step(briefs, running),
+        next_step=_next_step(briefs, running, plan, unread),
         running=_try(running) if running else None,
         latest=tuple(_try(one) for one in tries),
+        road=small_road.of_plan(plan),
+        present=plan.present,
+        has_start=plan.status is not None,
     )
 
 
-def _next_step(briefs: Briefs, running: Submission | None) -> NextStep | None:
-    """What runs is watched; what failed is mended; else the first project not yet passed."""
+def _next_step(
+    briefs: Briefs, running: Submission | None, plan: Plan, unread: Sequence[Lesson]
+) -> NextStep | None:
+    """What runs is watched; what failed is mended; then the present phase; then what is left."""
     if running:
         return NextStep(
             title=f"{running.brief.title} is being checked",
@@ -65,21 +82,67 @@ def _next_step(briefs: Briefs, running: Submission | None) -> NextStep | None:
     for brief, latest in briefs:
         if latest and page_state(latest) != "passed":
             return _mend(brief, latest)
+    if not briefs and not unread:
+        return None
+    if plan.status is None:
+        return NextStep(
+            title="Choose your start",
+            text="A first day and your hours a week give every milepost of the road its date.",
+            url=reverse("plan"),
+            label="Choose your start",
+        )
+    return _step_of_phase(briefs, plan.present, unread) or _anything_left(briefs, unread)
+
+
+def _step_of_phase(
+    briefs: Briefs, present: PhaseState, unread: Sequence[Lesson]
+) -> NextStep | None:
+    """Theory before practice: the first lesson of the phase, then its first project."""
+    phase = present.phase
+    for lesson in unread:
+        if lesson.step.slug in phase.steps:
+            return _read(lesson)
+    wanted = {slug for needed in phase.projects for slug in needed.slugs}
+    for brief, latest in briefs:
+        if not latest and brief.slug in wanted:
+            return _open(brief)
+    return None
+
+
+def _anything_left(briefs: Briefs, unread: Sequence[Lesson]) -> NextStep:
+    for lesson in unread:
+        return _read(lesson)
     for brief, latest in briefs:
         if not latest:
-            return NextStep(
-                title=brief.title,
-                text=brief.summary,
-                url=reverse("project", args=[brief.slug]),
-                label="Open the brief",
-            )
-    if not briefs:
-        return None
+            return _open(brief)
     return NextStep(
-        title="You have passed every project that is open",
-        text="Hand one in again whenever you have made it better.",
+        title="You have done everything that is open",
+        text="Hand a project in again whenever you have made it better.",
         url=reverse("projects"),
         label="See the projects",
+    )
+
+
+def _unread_lessons(learner: User) -> list[Lesson]:
+    versions = progress.read_versions(learner=learner)
+    return [one for one in curriculum.published_lessons() if one.pk not in versions]
+
+
+def _read(lesson: Lesson) -> NextStep:
+    return NextStep(
+        title=f"Read: {lesson.title}",
+        text=lesson.summary,
+        url=reverse("lesson", args=[lesson.slug]),
+        label=f"Read for {lesson.minutes} minutes",
+    )
+
+
+def _open(brief: ProjectBrief) -> NextStep:
+    return NextStep(
+        title=brief.title,
+        text=brief.summary,
+        url=reverse("project", args=[brief.slug]),
+        label="Open the brief",
     )
 
 

@@ -8,7 +8,7 @@ from apps.accounts.models import User
 from apps.curriculum import queries as curriculum
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Step
 from apps.progress import queries as progress
-from apps.progress.mastery import Level, Mastery
+from apps.progress.mastery import UNSEEN, Level, Mastery, mastery
 from apps.progress.models import Evidence
 
 # How a level of mastery is told: the state whose shape and colour it has, and a word.
@@ -98,11 +98,11 @@ def lesson_page(lesson: Lesson, *, learner: User | None) -> LessonPage:
     mark = progress.read_mark(learner=learner, lesson=lesson) if learner else None
     known = progress.mastery_by_concept(learner=learner) if learner else {}
     previous, following = _neighbours(lesson) if learner else (None, None)
-    concepts = curriculum.concepts_of(lesson)
+    taught, before = curriculum.concepts_of(lesson)
     return LessonPage(
         lesson=lesson,
-        concepts=_concept_lines(concepts, known, with_lessons=False),
-        before=_concept_lines(curriculum.concepts_before(concepts), known),
+        concepts=_concept_lines(taught, known, with_lessons=False),
+        before=_concept_lines(before, known, with_lessons=False),
         sources=tuple(_source(source) for source in lesson.sources),
         previous=previous,
         next=following,
@@ -118,20 +118,23 @@ def concept_lines(*, learner: User) -> tuple[ConceptLine, ...]:
 
 
 def concept_page(concept: Concept, *, learner: User) -> ConceptPage:
-    known = progress.mastery_by_concept(learner=learner)
-    mastery = known[concept.slug]
-    state, word = LEVELS[mastery.level]
-    evidence = progress.evidence_of(learner=learner, concept_slug=concept.slug)
+    around = [concept, *concept.requires.all(), *concept.required_by.all()]
+    evidence = progress.evidence_of(learner=learner, concepts=around)
+    known = {
+        slug: mastery([(one.source, one.score) for one in rows]) for slug, rows in evidence.items()
+    }
+    own = known.get(concept.slug, UNSEEN)
+    state, word = LEVELS[own.level]
     return ConceptPage(
         concept=concept,
-        mastery=mastery,
+        mastery=own,
         state=state,
         word=word,
         requires=_concept_lines(concept.requires.all(), known, with_lessons=False),
         required_by=_concept_lines(concept.required_by.all(), known, with_lessons=False),
         lessons=tuple(concept.lessons.all()),
         briefs=tuple(concept.briefs.all()),
-        evidence=tuple(evidence[:EVIDENCE_SHOWN]),
+        evidence=tuple(evidence.get(concept.slug, [])[:EVIDENCE_SHOWN]),
     )
 
 
@@ -158,8 +161,7 @@ def _concept_lines(
 ) -> tuple[ConceptLine, ...]:
     lines = []
     for concept in concepts:
-        mastery = known.get(concept.slug)
-        state, word = LEVELS[mastery.level if mastery else Level.UNSEEN]
+        state, word = LEVELS[known.get(concept.slug, UNSEEN).level]
         lessons = tuple(concept.lessons.all()) if with_lessons else ()
         lines.append(ConceptLine(concept=concept, lessons=lessons, state=state, word=word))
     return tuple(lines)

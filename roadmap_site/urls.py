@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("account/", include("allauth.account.urls")),
     path("staff/", admin.site.urls),
+    path("road/", views.road, name="road"),
     path("steps/", views.steps, name="steps"),
     path("steps/<slug:slug>/", views.step, name="step"),
     path("lessons/<slug:slug>/", views.lesson, name="lesson"),

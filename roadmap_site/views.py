@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.requests import LearnerRequest
 from apps.curriculum import queries as curriculum
 from roadmap_site import learn
+from roadmap_site.context import plan_of
 from roadmap_site.home import home_of
 
 
@@ -19,8 +20,16 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "landing.html")
     page = home_of(request.user)
-    context = {"next_step": page.next_step, "running": page.running, "latest": page.latest}
-    return render(request, "home.html", context)
+    return render(request, "home.html", {"page": page, "small_road": page.road})
+
+
+@login_required
+@require_safe
+@never_cache
+def road(request: LearnerRequest) -> HttpResponse:
+    """The twelve mileposts: what is done, due and slipping."""
+    plan = plan_of(request.user)
+    return render(request, "road.html", {"plan": plan, "status": plan.status})
 
 
 @login_required

@@ -1,10 +1,8 @@
 """What pages read of the curriculum."""
 
-from collections.abc import Iterable
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from django.db.models import Prefetch, Q, QuerySet
-
-from apps.curriculum.models import Concept, Lesson, ProjectBrief, Step
+from apps.curriculum.models import Concept, Lesson, ProjectBrief, Step, Teaching
 
 
 def published_briefs() -> QuerySet[ProjectBrief]:
@@ -36,16 +34,22 @@ def get_lesson(slug: str) -> Lesson | None:
     return found.order_by("pk").first()
 
 
-def concepts_of(lesson: Lesson) -> list[Concept]:
-    """What a lesson teaches, in the order in which it does."""
-    return list(lesson.concepts.filter(published=True).order_by("teaching__position"))
-
-
-def concepts_before(concepts: Iterable[Concept]) -> list[Concept]:
-    """What one needs to know before these, with the lessons that teach it."""
-    keys = [concept.pk for concept in concepts]
-    needed = Concept.objects.filter(required_by__in=keys, published=True).exclude(pk__in=keys)
-    return list(needed.distinct().prefetch_related(_lessons_of_concepts()))
+def concepts_of(lesson: Lesson) -> tuple[list[Concept], list[Concept]]:
+    """What a lesson teaches, in the order in which it does, and what one needs to know before."""
+    teaching = Teaching.objects.filter(lesson=lesson, concept=OuterRef("pk"))
+    taught = Q(teaching__lesson=lesson)
+    before = Q(required_by__teaching__lesson=lesson)
+    rows = (
+        Concept.objects.filter(taught | before, published=True)
+        .annotate(place=Subquery(teaching.values("position")))
+        .distinct()
+        .order_by("place", "title")
+    )
+    concepts = list(rows)
+    return (
+        [concept for concept in concepts if concept.place is not None],
+        [concept for concept in concepts if concept.place is None],
+    )
 
 
 def published_concepts() -> QuerySet[Concept]:
