@@ -16,7 +16,14 @@ from apps import sandbox
 from apps.checks import stages
 from apps.checks.environment import Environment, EnvironmentConfig, prepare
 from apps.checks.errors import Cancelled, CheckError, InvalidSubmission, PlatformError
-from apps.checks.events import EventCallback, Output, StageFinished, StageStarted, TestFinished
+from apps.checks.events import (
+    EventCallback,
+    FilesFetched,
+    Output,
+    StageFinished,
+    StageStarted,
+    TestFinished,
+)
 from apps.checks.fetch import fetch
 from apps.checks.interpreters import choose_interpreter, find_interpreters
 from apps.checks.job import job_folder
@@ -26,6 +33,7 @@ from apps.checks.projects import PROJECTS
 from apps.checks.requirements import read_requirements
 from apps.checks.results import CheckResult, Outcome, Phase, Provenance, Stage, Test
 from apps.checks.session import OUTPUTS, RepositorySession
+from apps.checks.snapshot import read_snapshot
 from apps.checks.source import FetchConfig, Fetched, Source
 from apps.checks.verdicts import failed, not_run, passed
 
@@ -160,6 +168,7 @@ class _Check:
             ),
             cancelled=self.cancelled,
         )
+        self.on_event(FilesFetched(commit=self.fetched.commit, files=read_snapshot(into)))
         manifest = read_manifest(
             into, project=self.project, slugs=PROJECTS, pythons=find_interpreters()
         )
