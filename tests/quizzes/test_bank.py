@@ -30,6 +30,8 @@ QUESTIONS = sorted(set(FIXTURES.glob("quizzes/*/*.md")) - set(FIXTURES.glob("qui
 SEEDS = range(50)
 PLACEHOLDER = re.compile(r"\{\{ (?P<name>\w+)(?::(?P<format>[^ }]+))? \}\}")
 CHOSEN = ("single", "multiple")
+# What is recognised in a confusion matrix.
+MIXED_UP = {"errors-swapped", "classes-swapped", "rights-swapped"}
 
 
 def judge_misconceptions(value: Any) -> str:
@@ -186,8 +188,9 @@ def test_every_number_of_the_draw_is_shown_somewhere(question: Question) -> None
 def test_misconceptions_are_those_of_wrong_options_and_distractors(question: Question) -> None:
     of_options = [option["misconception"] for option in question.wrong_options]
     assert len(set(of_options)) == len(of_options)
+    mixed_up = MIXED_UP if question.kind == "confusion-matrix" else set()
     for draw in question.draws:
-        assert set(question.misconceptions) == {*of_options, *draw.distractors}
+        assert set(question.misconceptions) == {*of_options, *draw.distractors, *mixed_up}
 
 
 def test_options_are_right_for_their_kind(question: Question) -> None:
@@ -217,6 +220,7 @@ def test_answer_has_the_form_of_its_kind(question: Question) -> None:
             assert isinstance(draw.answer, Mapping)
             assert set(draw.answer) == {"tp", "fp", "fn", "tn"}
             assert min(draw.answer.values()) > 0
+            assert len(set(draw.answer.values())) == 4
         else:
             assert draw.answer is None
 
