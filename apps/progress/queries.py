@@ -1,8 +1,9 @@
 """What pages read of a learner's record."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.accounts.models import User
 from apps.curriculum.models import Lesson
@@ -33,3 +34,22 @@ def mastery_by_concept(*, learner: User) -> defaultdict[str, Mastery]:
 def evidence_of(*, learner: User, concept_slug: str) -> QuerySet[Evidence]:
     """Latest first."""
     return Evidence.objects.filter(learner=learner, concept__slug=concept_slug)
+
+
+def own_data(*, learner: User) -> dict[str, Iterable[Mapping[str, object]]]:
+    """Sections of the download; see ``roadmap_site/own_data.py``."""
+    marks = ReadMark.objects.filter(learner=learner).order_by("read", "pk")
+    evidence = Evidence.objects.filter(learner=learner).order_by("at", "pk")
+    return {
+        "read_marks": marks.values("version", "read", lesson_slug=F("lesson__slug")).iterator(),
+        "evidence": evidence.values(
+            "source",
+            "key",
+            "score",
+            "title",
+            "attempt",
+            "url",
+            "at",
+            concept_slug=F("concept__slug"),
+        ).iterator(),
+    }
