@@ -23,6 +23,7 @@ class Refused(Exception):
 ALREADY_RUNNING = (
     "One of your repositories is being checked. Wait for its verdict, or cancel it first."
 )
+ACCOUNT_GONE = "Your account was deleted a moment ago, so nothing was handed in."
 NO_ATTEMPTS_LEFT = (
     f"You have used today's {ATTEMPTS_PER_DAY} attempts at this project. "
     "The next ones are yours at midnight UTC."
@@ -63,7 +64,9 @@ def _insert(submission: Submission) -> None:
     learner, brief = submission.learner, submission.brief
     with transaction.atomic():
         # One hand-in of a learner at a time, so that counting and inserting are one step.
-        User.objects.select_for_update(no_key=True).get(pk=learner.pk)
+        locked = User.objects.select_for_update(no_key=True).filter(pk=learner.pk)
+        if not list(locked.values_list("pk")):  # deleted since the request began
+            raise Refused(ACCOUNT_GONE)
         if in_progress_of(learner=learner) is not None:
             raise Refused(ALREADY_RUNNING)
         if attempts_today(learner=learner, brief=brief) >= ATTEMPTS_PER_DAY:

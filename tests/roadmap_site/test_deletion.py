@@ -17,6 +17,7 @@ from pytest_django import Settings
 from apps.accounts.models import Role, User
 from apps.checks.results import Outcome
 from apps.progress.models import Evidence, ReadMark
+from apps.submissions import services as submissions
 from apps.submissions.models import Source, StageRun, State, Submission
 from apps.submissions.services import submit_project
 from roadmap_site.own_data import CHECK_RUNNING, delete_account
@@ -178,6 +179,17 @@ def test_mail_server_that_is_down_brings_nothing_back(
     assert client.post(URL, {"email": learner.email}).status_code == 302
     assert not User.objects.filter(pk=learner.pk).exists()
     assert not archive.exists()
+
+
+def test_hand_in_that_comes_too_late_is_refused_and_leaves_no_file(
+    learner: User, tmp_path: Path
+) -> None:
+    brief = make_brief()
+    late = User.objects.get(pk=learner.pk)
+    delete_account(user=learner)
+    with pytest.raises(submissions.Refused, match="Your account was deleted a moment ago"):
+        submit_project(learner=late, brief=brief, archive=zip_of({"README.md": "hello"}))
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_half_a_log_in_is_forgotten_too(learner: User) -> None:
