@@ -40,6 +40,8 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=80, blank=True)
+    # An IANA name. Names are retired now and then, so it is read through ``time_zones.zone_of``.
+    time_zone = models.CharField(max_length=64, default="UTC")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.LEARNER)
     # Stands in the learner's milepost.toml and ties a repository to the person.
     repository_token = models.CharField(max_length=40, unique=True, default=new_repository_token)

@@ -4,13 +4,13 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import F, FilteredRelation, Q
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Teaching
 from apps.progress.mastery import UNSEEN, Level, Mastery, mastery
-from apps.progress.models import Evidence, LearningPlan, ReadMark
+from apps.progress.models import Evidence, LearningPlan, PassedProject, Pause, ReadMark
 from apps.progress.plan import (
     PHASES,
     PROJECT_UNITS,
@@ -129,3 +129,29 @@ def _project_item(needed: ProjectsNeeded, projects: Mapping[str, float]) -> Item
         return None
     need = min(needed.count, len(shares))
     return Item(text=needed.title, have=sum(shares[:need]), need=need, url=reverse("projects"))
+
+
+def own_data(*, learner: User) -> dict[str, Iterable[Mapping[str, object]]]:
+    """Sections of the download; see ``roadmap_site/own_data.py``."""
+    marks = ReadMark.objects.filter(learner=learner).order_by("read", "pk")
+    evidence = Evidence.objects.filter(learner=learner).order_by("at", "pk")
+    pauses = Pause.objects.filter(plan__learner=learner)
+    passed = PassedProject.objects.filter(learner=learner).order_by("passed")
+    return {
+        "learning_plan": LearningPlan.objects.filter(learner=learner).values(
+            "start", "hours_a_week"
+        ),
+        "pauses": pauses.values("first", "end"),
+        "passed_projects": passed.values("passed", "approved", project=F("brief__slug")),
+        "read_marks": marks.values("version", "read", lesson_slug=F("lesson__slug")).iterator(),
+        "evidence": evidence.values(
+            "source",
+            "key",
+            "score",
+            "title",
+            "attempt",
+            "url",
+            "at",
+            concept_slug=F("concept__slug"),
+        ).iterator(),
+    }
