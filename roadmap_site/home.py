@@ -1,6 +1,5 @@
 """What the learner's home shows: one next step, what runs, the latest tries."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +12,8 @@ from apps.progress import queries as progress
 from apps.progress import small_road
 from apps.progress.plan import PhaseState, Plan
 from apps.progress.small_road import SmallRoad
+from apps.quizzes.models import Quiz
+from apps.quizzes.queries import quizzes_to_take
 from apps.submissions import queries
 from apps.submissions.models import Submission
 from apps.submissions.wording import page_state, state_and_word
@@ -21,6 +22,8 @@ from roadmap_site.context import plan_of
 LATEST = 5
 
 type Briefs = list[tuple[ProjectBrief, Submission | None]]
+# What is left to learn, each with the slug of the step that it belongs to.
+type Study = list[tuple[str, NextStep]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +60,9 @@ def home_of(learner: User) -> Home:
     tries = list(queries.tries_of(learner=learner)[:LATEST])
     running = next((one for one in tries if one.in_progress), None)
     plan = plan_of(learner)
-    unread = _unread_lessons(learner)
+    study = _study(learner)
     return Home(
-        next_step=_next_step(briefs, running, plan, unread),
+        next_step=_next_step(briefs, running, plan, study),
         running=_try(running) if running else None,
         latest=tuple(_try(one) for one in tries),
         road=small_road.of_plan(plan),
@@ -69,7 +72,7 @@ def home_of(learner: User) -> Home:
 
 
 def _next_step(
-    briefs: Briefs, running: Submission | None, plan: Plan, unread: Sequence[Lesson]
+    briefs: Briefs, running: Submission | None, plan: Plan, study: Study
 ) -> NextStep | None:
     """What runs is watched; what failed is mended; then the present phase; then what is left."""
     if running:
@@ -82,7 +85,7 @@ def _next_step(
     for brief, latest in briefs:
         if latest and page_state(latest) != "passed":
             return _mend(brief, latest)
-    if not briefs and not unread:
+    if not briefs and not study:
         return None
     if plan.status is None:
         return NextStep(
@@ -91,17 +94,15 @@ def _next_step(
             url=reverse("plan"),
             label="Choose your start",
         )
-    return _step_of_phase(briefs, plan.present, unread) or _anything_left(briefs, unread)
+    return _step_of_phase(briefs, plan.present, study) or _anything_left(briefs, study)
 
 
-def _step_of_phase(
-    briefs: Briefs, present: PhaseState, unread: Sequence[Lesson]
-) -> NextStep | None:
-    """Theory before practice: the first lesson of the phase, then its first project."""
+def _step_of_phase(briefs: Briefs, present: PhaseState, study: Study) -> NextStep | None:
+    """Theory before practice: the first lesson of the phase, its quiz, then its first project."""
     phase = present.phase
-    for lesson in unread:
-        if lesson.step.slug in phase.steps:
-            return _read(lesson)
+    for step_slug, next_step in study:
+        if step_slug in phase.steps:
+            return next_step
     wanted = {slug for needed in phase.projects for slug in needed.slugs}
     for brief, latest in briefs:
         if not latest and brief.slug in wanted:
@@ -109,9 +110,9 @@ def _step_of_phase(
     return None
 
 
-def _anything_left(briefs: Briefs, unread: Sequence[Lesson]) -> NextStep:
-    for lesson in unread:
-        return _read(lesson)
+def _anything_left(briefs: Briefs, study: Study) -> NextStep:
+    for _, next_step in study:
+        return next_step
     for brief, latest in briefs:
         if not latest:
             return _open(brief)
@@ -123,9 +124,27 @@ def _anything_left(briefs: Briefs, unread: Sequence[Lesson]) -> NextStep:
     )
 
 
-def _unread_lessons(learner: User) -> list[Lesson]:
+def _study(learner: User) -> Study:
+    """In the order of the road: each lesson that is to be read, else its quizzes to be taken."""
     versions = progress.read_versions(learner=learner)
-    return [one for one in curriculum.published_lessons() if one.pk not in versions]
+    quizzes = quizzes_to_take(learner=learner)
+    study: Study = []
+    for lesson in curriculum.published_lessons():
+        if lesson.pk not in versions:
+            study.append((lesson.step.slug, _read(lesson)))
+            continue
+        mine = [quiz for quiz in quizzes if quiz.lesson_id == lesson.pk]
+        study += [(lesson.step.slug, _take(quiz)) for quiz in mine]
+    return study + [("", _take(quiz)) for quiz in quizzes if quiz.lesson_id is None]
+
+
+def _take(quiz: Quiz) -> NextStep:
+    return NextStep(
+        title=f"Check yourself: {quiz.title}",
+        text=quiz.summary,
+        url=reverse("quiz", args=[quiz.slug]),
+        label=f"Take the quiz, {quiz.minutes} minutes",
+    )
 
 
 def _read(lesson: Lesson) -> NextStep:

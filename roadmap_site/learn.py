@@ -10,6 +10,8 @@ from apps.curriculum.models import Concept, Lesson, ProjectBrief, Step
 from apps.progress import queries as progress
 from apps.progress.mastery import UNSEEN, Level, Mastery, mastery
 from apps.progress.models import Evidence
+from apps.quizzes.models import Quiz
+from apps.quizzes.queries import quizzes_of
 
 # How a level of mastery is told: the state whose shape and colour it has, and a word.
 LEVELS = {
@@ -60,6 +62,7 @@ class LessonPage:
     concepts: tuple[ConceptLine, ...]
     before: tuple[ConceptLine, ...]
     sources: tuple[Source, ...]
+    quizzes: tuple[tuple[Quiz, int | None], ...]  # with the best result so far
     previous: Lesson | None
     next: Lesson | None
     read: datetime | None
@@ -98,12 +101,14 @@ def lesson_page(lesson: Lesson, *, learner: User | None) -> LessonPage:
     mark = progress.read_mark(learner=learner, lesson=lesson) if learner else None
     known = progress.mastery_by_concept(learner=learner) if learner else {}
     previous, following = _neighbours(lesson) if learner else (None, None)
+    quizzes = quizzes_of(lesson, learner=learner) if learner else []
     taught, before = curriculum.concepts_of(lesson)
     return LessonPage(
         lesson=lesson,
         concepts=_concept_lines(taught, known, with_lessons=False),
         before=_concept_lines(before, known, with_lessons=False),
         sources=tuple(_source(source) for source in lesson.sources),
+        quizzes=tuple(quizzes),
         previous=previous,
         next=following,
         read=mark.read if mark else None,

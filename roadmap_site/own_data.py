@@ -19,6 +19,7 @@ from apps.accounts import services as account_services
 from apps.accounts.models import User
 from apps.accounts.services import Refused
 from apps.progress import queries as progress
+from apps.quizzes import queries as quizzes
 from apps.submissions import queries as submissions
 from apps.submissions import services as submission_services
 
@@ -38,6 +39,7 @@ def own_data(*, learner: User) -> Sections:
     return {
         **accounts.own_data(learner=learner),
         **progress.own_data(learner=learner),
+        **quizzes.own_data(learner=learner),
         **submissions.own_data(learner=learner),
     }
 

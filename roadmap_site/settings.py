@@ -44,9 +44,11 @@ if PRODUCTION and len(DATA_SECRET) < 32:
     )
 
 INSTALLED_APPS = [
+    "roadmap_site",  # for its commands
     "apps.accounts",
     "apps.curriculum",
     "apps.progress",
+    "apps.quizzes",
     "apps.submissions",
     "allauth",
     "allauth.account",

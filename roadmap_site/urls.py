@@ -22,5 +22,6 @@ urlpatterns = [
     path("concepts/", views.concepts, name="concepts"),
     path("concepts/<slug:slug>/", views.concept, name="concept"),
     path("", include("apps.progress.urls")),
+    path("", include("apps.quizzes.urls")),
     path("", include("apps.submissions.urls")),
 ]

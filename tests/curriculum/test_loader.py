@@ -20,7 +20,8 @@ pytestmark = pytest.mark.django_db
 def load(folder: Path, *options: str) -> str:
     out = StringIO()
     call_command("load_curriculum", *options, folder=folder, stdout=out)
-    return out.getvalue().strip().splitlines()[-1]
+    lines = out.getvalue().splitlines()
+    return next(line for line in lines if line.startswith(("Project briefs: ", "Sound: ")))
 
 
 def counts(*, written: int = 0, unchanged: int = 0, withdrawn: int = 0) -> str:
@@ -80,7 +81,7 @@ def test_check_says_what_is_sound_and_loads_nothing(
 ) -> None:
     with django_assert_num_queries(0):
         assert load(folder, "--check") == (
-            "Sound: 2 concepts, 1 steps, 1 lessons, 1 project briefs."
+            "Sound: 2 concepts, 1 steps, 1 lessons, 1 project briefs, 0 quizzes with 0 questions."
         )
 
 

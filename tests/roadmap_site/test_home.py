@@ -1,12 +1,15 @@
 """Home: one next step, always; light; few queries."""
 
 import gzip
+import io
 import re
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -16,6 +19,8 @@ from apps.curriculum.content import read_content
 from apps.curriculum.loader import load_content
 from apps.curriculum.models import Lesson, ProjectBrief
 from apps.progress.services import choose_plan, mark_read
+from apps.quizzes.models import Answer, Attempt, Quiz
+from apps.quizzes.services import start_attempt
 from apps.submissions.models import State
 from tests.submissions.samples import make_brief, make_learner, make_submission
 
@@ -80,6 +85,21 @@ def test_home_leads_from_lesson_to_lesson_in_the_present_phase(
     assert "Open the brief" in text_of(home)
 
 
+@pytest.mark.usefixtures("started")
+def test_home_leads_from_a_lesson_to_its_quiz(home: Client, learner: User) -> None:
+    call_command("load_curriculum", verbosity=0, stdout=io.StringIO())
+    mark_read(learner=learner, lesson=Lesson.objects.get(slug="vectors-and-matrices"))
+    assert 'href="/quizzes/linear-algebra/">Take the quiz' in text_of(home)
+    lesson = home.get("/lessons/vectors-and-matrices/").content.decode()
+    assert 'href="/quizzes/linear-algebra/">Linear algebra' in lesson
+    attempt = start_attempt(learner=learner, quiz=Quiz.objects.get(slug="linear-algebra"))
+    Answer.objects.filter(attempt=attempt).update(marked_at=timezone.now(), correct=True)
+    Attempt.objects.update(marked=10, right=9, finished=timezone.now())
+    assert "Read: Precision, recall and F1" in text_of(home)
+    lesson = home.get("/lessons/vectors-and-matrices/").content.decode()
+    assert "Your best result so far: 9 right." in lesson
+
+
 def test_home_while_a_check_runs_watches_it(
     home: Client, learner: User, brief: ProjectBrief
 ) -> None:
@@ -124,6 +144,7 @@ def test_home_asks_the_database_little_however_many_tries(
 ) -> None:
     for _ in range(tries):
         make_submission(learner, brief, outcome=Outcome.FAILED)
+    cache.clear()
     with django_assert_max_num_queries(MAX_QUERIES):  # type: ignore[operator]
         text_of(home)
 

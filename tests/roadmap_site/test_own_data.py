@@ -232,6 +232,7 @@ def test_no_model_that_hangs_on_a_person_is_forgotten(learner: User) -> None:
         "progress.LearningPlan": "learning_plan",
         "progress.PassedProject": "passed_projects",
         "accounts.Notification": "notifications",
+        "quizzes.Attempt": "quiz_attempts",
         "submissions.Submission": "submissions",
     }
     hanging = {

@@ -1,0 +1,138 @@
+"""What a learner does with a quiz."""
+
+import logging
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.db.models import Case, F, Max, Value, When
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.progress.models import EvidenceSource
+from apps.progress.services import record_evidence
+from apps.quizzes import queries
+from apps.quizzes.drawing import draw_question, from_json, question_seed, to_json
+from apps.quizzes.generators import GENERATORS, Generator
+from apps.quizzes.kinds.kind import Drawn, Marked, NotMarked, Response
+from apps.quizzes.marking import mark
+from apps.quizzes.models import Answer, Attempt, QuestionVersion, Quiz
+
+logger = logging.getLogger(__name__)
+
+
+class Refused(Exception):
+    """It cannot be done now; the message says what to do."""
+
+
+NOTHING_TO_ASK = "This quiz has no questions at the moment. Come back a little later."
+
+
+@transaction.atomic
+def start_attempt(
+    *, learner: User, quiz: Quiz, generators: Mapping[str, Generator] = GENERATORS
+) -> Attempt:
+    """The open attempt of the learner, or a new one with all its questions drawn.
+
+    Raises Refused when there is nothing to ask.
+    """
+    # One start of a learner at a time, so that looking and inserting are one step.
+    User.objects.select_for_update(no_key=True).get(pk=learner.pk)
+    if (attempt := queries.open_attempt_of(learner=learner, quiz=quiz)) is not None:
+        return attempt
+    last = queries.attempts_of(learner=learner, quiz=quiz).aggregate(last=Max("number"))["last"]
+    attempt = Attempt(learner=learner, quiz=quiz, number=(last or 0) + 1)
+    drawn = [
+        (version, draw)
+        for version in queries.questions_to_ask(quiz=quiz)
+        if (draw := _draw(version, attempt_seed=attempt.seed, generators=generators))
+    ]
+    if not drawn:
+        raise Refused(NOTHING_TO_ASK)
+    attempt.questions = len(drawn)
+    attempt.save(force_insert=True)
+    Answer.objects.bulk_create(
+        Answer(
+            attempt=attempt,
+            question_id=version.question_id,
+            question_version=version,
+            position=position,
+            draw=to_json(draw),
+        )
+        for position, (version, draw) in enumerate(drawn, start=1)
+    )
+    return attempt
+
+
+def _draw(
+    version: QuestionVersion, *, attempt_seed: int, generators: Mapping[str, Generator]
+) -> Drawn | None:
+    """None for a question that cannot be drawn: a fault of ours, of which no learner is told."""
+    seed = question_seed(attempt_seed=attempt_seed, slug=version.question.slug)
+    try:
+        generator = generators[version.generator] if version.generator else None
+        return draw_question(kind=version.kind, facts=version.facts, generator=generator, seed=seed)
+    except Exception:  # a generator may fail in any way, or be older than the text
+        logger.exception("Question %s cannot be drawn with seed %s", version.question, seed)
+        return None
+
+
+def save_draft(*, answer: Answer, response: Response) -> bool:
+    """Keep what is chosen so far. False: it is marked already, and stays as it is."""
+    unmarked = Answer.objects.filter(pk=answer.pk, marked_at=None)
+    return unmarked.update(response=response, saved_at=Now()) == 1
+
+
+def answer_question(*, learner: User, answer: Answer, response: Response) -> bool:
+    """Mark an answer, once. False: it was marked before, and nothing changes.
+
+    Raises NotMarked when it cannot be read; it is then kept as a draft.
+    """
+    if answer.marked_at is not None:
+        return False
+    version = answer.question_version
+    try:
+        marked = mark(
+            kind=version.kind,
+            drawn=from_json(answer.draw),
+            facts=version.facts,
+            response=response,
+        )
+    except NotMarked:
+        save_draft(answer=answer, response=response)
+        raise
+    return _keep(learner=learner, answer=answer, response=response, marked=marked)
+
+
+@transaction.atomic
+def _keep(*, learner: User, answer: Answer, response: Response, marked: Marked) -> bool:
+    now = timezone.now()
+    unmarked = Answer.objects.filter(pk=answer.pk, marked_at=None)
+    changed = unmarked.update(
+        response=response,
+        saved_at=now,
+        marked_at=now,
+        correct=marked.correct,
+        misconceptions=list(marked.misconceptions),
+    )
+    if not changed:
+        return False
+    attempt, question = answer.attempt, answer.question
+    Attempt.objects.filter(pk=attempt.pk).update(
+        marked=F("marked") + 1,
+        right=F("right") + int(marked.correct),
+        finished=Case(When(questions=F("marked") + 1, then=Value(now)), default=None),
+    )
+    record_evidence(
+        learner=learner,
+        source=EvidenceSource.QUIZ,
+        key=f"{attempt.public_id}:{question.slug}",
+        concepts=queries.concepts_of(question),
+        score=1.0 if marked.correct else 0.0,
+        title=f"{attempt.quiz.title}: question {answer.position}",
+        attempt=attempt.number,
+        url=reverse("question", args=[attempt.public_id, answer.position]),
+        at=now,
+    )
+    return True
