@@ -5,11 +5,12 @@ taking turns, so that a busy machine slows all of them alike. Absolute times say
 another machine; the last column does.
 """
 
+import itertools
 import os
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
@@ -20,7 +21,7 @@ import django
 
 django.setup()
 
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.core.management import call_command
 from django.test import Client, RequestFactory
 from django.utils import timezone
@@ -29,16 +30,20 @@ from apps.accounts.models import User
 from apps.curriculum.models import Concept, Lesson
 from apps.progress.models import EvidenceSource
 from apps.progress.services import choose_plan, mark_read, record_evidence
+from apps.quizzes.models import Quiz
+from apps.quizzes.services import start_attempt
 
 WARM_UP, ROUNDS = 20, 300
+HANDLER = WSGIHandler()
 
-type Request = Callable[[], int]  # sends it, and returns the status
+type Send = Callable[[], int]  # sends a request that is ready, and returns the status
+type Prepare = Callable[[], Send]  # not measured
 
 
 @dataclass(slots=True)
 class Page:
     name: str
-    request: Request
+    prepare: Prepare
     seconds: list[float] = field(default_factory=list)
 
 
@@ -55,6 +60,8 @@ def main() -> int:
         Page("lesson", get(browser, "/lessons/self-attention/")),
         Page("concept", get(browser, "/concepts/precision/")),
         Page("project", get(browser, "/projects/house-price-prediction/")),
+        Page("quiz view", view_questions(browser, learner)),
+        Page("quiz submit", answer_questions(browser, learner)),
     ]
     measure(pages)
     sys.stdout.write(table(pages))
@@ -83,12 +90,47 @@ def make_learner() -> User:
     return learner
 
 
-def get(browser: Client, url: str) -> Request:
-    handler, factory = WSGIHandler(), RequestFactory()
-    cookies = browser.cookies.output(header="", sep=";").strip()
+def get(browser: Client, url: str) -> Prepare:
+    request = request_of(browser, RequestFactory().get(url))
+    return lambda: request
+
+
+def view_questions(browser: Client, learner: User) -> Prepare:
+    """One open question after the other."""
+    quiz = Quiz.objects.get(slug="linear-algebra")
+    attempt = start_attempt(learner=learner, quiz=quiz)
+    urls = itertools.cycle(
+        f"/attempts/{attempt.public_id}/questions/{number}/"
+        for number in range(1, attempt.questions + 1)
+    )
+    return lambda: request_of(browser, RequestFactory().get(next(urls)))
+
+
+def answer_questions(browser: Client, learner: User) -> Prepare:
+    """Attempt after attempt, each question of it once; all answers are taken, none is right."""
+    quiz = Quiz.objects.get(slug="evaluation-metrics")
+    wrong = {"number": "0.123", "option": "1", "tn": "1", "fp": "1", "fn": "1", "tp": "1"}
+
+    def urls() -> Iterator[str]:
+        while True:
+            attempt = start_attempt(learner=learner, quiz=quiz)
+            for number in range(1, attempt.questions + 1):
+                yield f"/attempts/{attempt.public_id}/questions/{number}/answer/"
+
+    url = urls()
+    return lambda: request_of(browser, RequestFactory().post(next(url), wrong))
+
+
+def request_of(browser: Client, request: WSGIRequest) -> Send:
+    token = "b" * 32
+    cookies = browser.cookies.output(attrs=[], header="", sep=";").strip()
+    environ = request.environ | {
+        "HTTP_HOST": "localhost",
+        "HTTP_COOKIE": f"{cookies}; csrftoken={token}",
+        "HTTP_X_CSRFTOKEN": token,
+    }
 
     def send() -> int:
-        environ = factory.get(url, headers={"cookie": cookies, "host": "localhost"}).environ
         status = 0
 
         def start_response(line: str, *_: object) -> Callable[[bytes], object]:
@@ -96,7 +138,7 @@ def get(browser: Client, url: str) -> Request:
             status = int(line.split(" ", 1)[0])
             return lambda data: None
 
-        response = handler(environ, start_response)
+        response = HANDLER(environ, start_response)
         b"".join(response)
         response.close()
         return status
@@ -108,10 +150,11 @@ def measure(pages: Iterable[Page]) -> None:
     pages = list(pages)
     for round_number in range(WARM_UP + ROUNDS):
         for page in pages:
+            send = page.prepare()
             started = time.perf_counter()
-            status = page.request()
+            status = send()
             seconds = time.perf_counter() - started
-            if status != 200:
+            if status not in {200, 302}:
                 raise SystemExit(f"{page.name} answered with {status}.")
             if round_number >= WARM_UP:
                 page.seconds.append(seconds)
