@@ -2,7 +2,7 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: help run test check verify screenshots doctor manage
+.PHONY: help run test check verify bench screenshots doctor manage
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ check:  ## format, lint, types, import contracts, migrations, deployment setting
 
 verify:  ## every sample of every project on five draws, in the sandbox (about ten minutes)
 	@MILEPOST_TEST_SEEDS=5 $(PYTHON) deploy/bootstrap.py test tests/checks/test_verdicts.py
+
+bench:  ## how fast pages are, as shares of a floor measured in the same run
+	@$(PYTHON) deploy/bootstrap.py bench
 
 screenshots:  ## docs/screenshots/ anew, from the browser journey
 	@$(PYTHON) deploy/bootstrap.py screenshots

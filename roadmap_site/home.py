@@ -6,14 +6,24 @@ from datetime import datetime
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.curriculum.models import ProjectBrief
+from apps.curriculum import queries as curriculum
+from apps.curriculum.models import Lesson, ProjectBrief
+from apps.progress import queries as progress
+from apps.progress import small_road
+from apps.progress.plan import PhaseState, Plan
+from apps.progress.small_road import SmallRoad
+from apps.quizzes.models import Quiz
+from apps.quizzes.queries import quizzes_to_take
 from apps.submissions import queries
 from apps.submissions.models import Submission
 from apps.submissions.wording import page_state, state_and_word
+from roadmap_site.context import plan_of
 
 LATEST = 5
 
 type Briefs = list[tuple[ProjectBrief, Submission | None]]
+# What is left to learn, each with the slug of the step that it belongs to.
+type Study = list[tuple[str, NextStep]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +50,31 @@ class Home:
     next_step: NextStep | None
     running: Try | None
     latest: tuple[Try, ...]
+    road: SmallRoad
+    present: PhaseState
+    has_start: bool
 
 
 def home_of(learner: User) -> Home:
     briefs = queries.published_briefs(learner=learner)
     tries = list(queries.tries_of(learner=learner)[:LATEST])
     running = next((one for one in tries if one.in_progress), None)
+    plan = plan_of(learner)
+    study = _study(learner)
     return Home(
-        next_step=_next_step(briefs, running),
+        next_step=_next_step(briefs, running, plan, study),
         running=_try(running) if running else None,
         latest=tuple(_try(one) for one in tries),
+        road=small_road.of_plan(plan),
+        present=plan.present,
+        has_start=plan.status is not None,
     )
 
 
-def _next_step(briefs: Briefs, running: Submission | None) -> NextStep | None:
-    """What runs is watched; what failed is mended; else the first project not yet passed."""
+def _next_step(
+    briefs: Briefs, running: Submission | None, plan: Plan, study: Study
+) -> NextStep | None:
+    """What runs is watched; what failed is mended; then the present phase; then what is left."""
     if running:
         return NextStep(
             title=f"{running.brief.title} is being checked",
@@ -65,21 +85,83 @@ def _next_step(briefs: Briefs, running: Submission | None) -> NextStep | None:
     for brief, latest in briefs:
         if latest and page_state(latest) != "passed":
             return _mend(brief, latest)
+    if not briefs and not study:
+        return None
+    if plan.status is None:
+        return NextStep(
+            title="Choose your start",
+            text="A first day and your hours a week give every milepost of the road its date.",
+            url=reverse("plan"),
+            label="Choose your start",
+        )
+    return _step_of_phase(briefs, plan.present, study) or _anything_left(briefs, study)
+
+
+def _step_of_phase(briefs: Briefs, present: PhaseState, study: Study) -> NextStep | None:
+    """Theory before practice: the first lesson of the phase, its quiz, then its first project."""
+    phase = present.phase
+    for step_slug, next_step in study:
+        if step_slug in phase.steps:
+            return next_step
+    wanted = {slug for needed in phase.projects for slug in needed.slugs}
+    for brief, latest in briefs:
+        if not latest and brief.slug in wanted:
+            return _open(brief)
+    return None
+
+
+def _anything_left(briefs: Briefs, study: Study) -> NextStep:
+    for _, next_step in study:
+        return next_step
     for brief, latest in briefs:
         if not latest:
-            return NextStep(
-                title=brief.title,
-                text=brief.summary,
-                url=reverse("project", args=[brief.slug]),
-                label="Open the brief",
-            )
-    if not briefs:
-        return None
+            return _open(brief)
     return NextStep(
-        title="You have passed every project that is open",
-        text="Hand one in again whenever you have made it better.",
+        title="You have done everything that is open",
+        text="Hand a project in again whenever you have made it better.",
         url=reverse("projects"),
         label="See the projects",
+    )
+
+
+def _study(learner: User) -> Study:
+    """In the order of the road: each lesson that is to be read, else its quizzes to be taken."""
+    versions = progress.read_versions(learner=learner)
+    quizzes = quizzes_to_take(learner=learner)
+    study: Study = []
+    for lesson in curriculum.published_lessons():
+        if lesson.pk not in versions:
+            study.append((lesson.step.slug, _read(lesson)))
+            continue
+        mine = [quiz for quiz in quizzes if quiz.lesson_id == lesson.pk]
+        study += [(lesson.step.slug, _take(quiz)) for quiz in mine]
+    return study + [("", _take(quiz)) for quiz in quizzes if quiz.lesson_id is None]
+
+
+def _take(quiz: Quiz) -> NextStep:
+    return NextStep(
+        title=f"Check yourself: {quiz.title}",
+        text=quiz.summary,
+        url=reverse("quiz", args=[quiz.slug]),
+        label=f"Take the quiz, {quiz.minutes} minutes",
+    )
+
+
+def _read(lesson: Lesson) -> NextStep:
+    return NextStep(
+        title=f"Read: {lesson.title}",
+        text=lesson.summary,
+        url=reverse("lesson", args=[lesson.slug]),
+        label=f"Read for {lesson.minutes} minutes",
+    )
+
+
+def _open(brief: ProjectBrief) -> NextStep:
+    return NextStep(
+        title=brief.title,
+        text=brief.summary,
+        url=reverse("project", args=[brief.slug]),
+        label="Open the brief",
     )
 
 

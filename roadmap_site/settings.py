@@ -7,7 +7,7 @@ with anything that is only safe on a laptop.
 import os
 from pathlib import Path
 
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.submissions",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -66,6 +67,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages, not static files; Django pads them at random, so that no secret shows in their length.
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -75,6 +78,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.accounts.time_zones.activate_time_zone",
+    "apps.accounts.second_factor.require_second_factor",
     "apps.submissions.uploads.limit_body",
 ]
 
@@ -92,7 +97,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "apps.accounts.context.development_link",
+                "roadmap_site.context.road",
+                "apps.accounts.context.second_factor_advice",
             ],
+            "builtins": ["apps.accounts.templatetags.times"],
         },
     },
 ]
@@ -145,8 +153,26 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"own_data": "5/10m/user"}  # besides allauth's own
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# An authenticator app, passkeys (which also log in by themselves) and recovery codes.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Milepost"
+MFA_ADAPTER = "apps.accounts.adapter.SecondFactorAdapter"
+MFA_FORMS = {
+    "activate_totp": "apps.accounts.second_factor_forms.ActivateAppForm",
+    "authenticate": "apps.accounts.second_factor_forms.LogInCodeForm",
+    "reauthenticate": "apps.accounts.second_factor_forms.ConfirmCodeForm",
+    "add_webauthn": "apps.accounts.second_factor_forms.AddPasskeyForm",
+    "edit_webauthn": "apps.accounts.second_factor_forms.RenamePasskeyForm",
+    "authenticate_webauthn": "apps.accounts.second_factor_forms.PasskeyForm",
+    "login_webauthn": "apps.accounts.second_factor_forms.LogInPasskeyForm",
+    "reauthenticate_webauthn": "apps.accounts.second_factor_forms.ConfirmPasskeyForm",
+}
+# Of mentors and staff, who see other people's work; else it is only recommended to them.
+REQUIRE_SECOND_FACTOR = PRODUCTION
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 # Rate limits count per address of the client. Behind N proxies of the operator's own, that is the
 # Nth X-Forwarded-For entry from the right; with none, the header is anyone's word and is ignored.
@@ -197,6 +223,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.submissions.tasks.sweep",
         "schedule": schedule(10.0),
         "options": {"expires": 10},
+    },
+    "clear-sessions": {
+        "task": "apps.accounts.tasks.clear_sessions",
+        "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600},
     },
 }
 # In memory: an early sweep does no harm, and a schedule file can be locked or damaged.

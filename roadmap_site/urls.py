@@ -3,12 +3,25 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from roadmap_site import views
+from roadmap_site import people_admin, views  # people_admin registers itself
+
+__all__ = ["people_admin", "urlpatterns"]
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/", include("allauth.account.urls")),
+    path("settings/own-data.json", views.own_data, name="own_data"),
+    path("settings/deletion/", views.deletion, name="deletion"),
+    path("", include("apps.accounts.urls")),
     path("staff/", admin.site.urls),
+    path("road/", views.road, name="road"),
+    path("steps/", views.steps, name="steps"),
+    path("steps/<slug:slug>/", views.step, name="step"),
+    path("lessons/<slug:slug>/", views.lesson, name="lesson"),
+    path("concepts/", views.concepts, name="concepts"),
+    path("concepts/<slug:slug>/", views.concept, name="concept"),
+    path("", include("apps.progress.urls")),
     path("", include("apps.quizzes.urls")),
     path("", include("apps.submissions.urls")),
 ]

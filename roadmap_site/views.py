@@ -1,11 +1,25 @@
 """Pages that read from every app."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+import tempfile
 
+from allauth.account.decorators import reauthentication_required
+from allauth.core.ratelimit import consume_or_429
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from apps.accounts.forms import DeletionForm
+from apps.accounts.requests import LearnerRequest
+from apps.accounts.services import Refused
+from apps.curriculum import queries as curriculum
+from roadmap_site import learn
+from roadmap_site.context import plan_of
 from roadmap_site.home import home_of
+from roadmap_site.own_data import delete_account, why_not_deleted, write_own_data
 
 
 @require_safe
@@ -15,5 +29,98 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "landing.html")
     page = home_of(request.user)
-    context = {"next_step": page.next_step, "running": page.running, "latest": page.latest}
-    return render(request, "home.html", context)
+    return render(request, "home.html", {"page": page, "small_road": page.road})
+
+
+@login_required
+@require_safe
+@never_cache
+def road(request: LearnerRequest) -> HttpResponse:
+    """The twelve mileposts: what is done, due and slipping."""
+    plan = plan_of(request.user)
+    return render(request, "road.html", {"plan": plan, "status": plan.status})
+
+
+@login_required
+@require_safe
+@never_cache
+def steps(request: LearnerRequest) -> HttpResponse:
+    return render(request, "learn/steps.html", {"steps": learn.step_lines(learner=request.user)})
+
+
+@login_required
+@require_safe
+@never_cache
+def step(request: LearnerRequest, slug: str) -> HttpResponse:
+    line = learn.step_line(slug, learner=request.user)
+    if line is None:
+        raise Http404
+    return render(request, "learn/step.html", {"line": line})
+
+
+@login_required
+@require_safe
+@never_cache
+def lesson(request: LearnerRequest, slug: str) -> HttpResponse:
+    found = curriculum.get_lesson(slug)
+    if found is None:
+        raise Http404
+    if found.slug != slug:
+        return redirect("lesson", found.slug, permanent=True)
+    page = learn.lesson_page(found, learner=request.user)
+    return render(request, "learn/lesson.html", {"page": page, "lesson": found})
+
+
+@login_required
+@require_safe
+@never_cache
+def concepts(request: LearnerRequest) -> HttpResponse:
+    lines = learn.concept_lines(learner=request.user)
+    return render(request, "learn/concepts.html", {"concepts": lines})
+
+
+@login_required
+@require_safe
+@never_cache
+def concept(request: LearnerRequest, slug: str) -> HttpResponse:
+    found = curriculum.get_concept(slug)
+    if found is None:
+        raise Http404
+    page = learn.concept_page(found, learner=request.user)
+    return render(request, "learn/concept.html", {"page": page, "concept": found})
+
+
+@login_required
+@require_GET
+@never_cache
+def own_data(request: LearnerRequest) -> HttpResponseBase:
+    """Complete or not at all: the file is written before its first byte is sent."""
+    limited: HttpResponse | None = consume_or_429(request, action="own_data", limit_get=True)
+    if limited:
+        return limited
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
+    write_own_data(learner=request.user, file=file)
+    file.seek(0)
+    return FileResponse(
+        file, as_attachment=True, filename="milepost.json", content_type="application/json"
+    )
+
+
+@login_required
+@reauthentication_required  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "POST"])
+@never_cache
+def deletion(request: LearnerRequest) -> HttpResponse:
+    refusal = why_not_deleted(user=request.user)
+    form = DeletionForm(request.POST or None, user=request.user)
+    if request.method == "POST" and not refusal and form.is_valid():
+        try:
+            delete_account(user=request.user)
+        except Refused as late:
+            refusal = str(late)
+        else:
+            logout(request)
+            messages.success(request, "Your account is deleted. A last e-mail confirms it.")
+            return redirect("home")
+    context = {"form": form, "refusal": refusal}
+    return render(request, "deletion.html", context, status=200 if request.method == "GET" else 422)

@@ -20,7 +20,7 @@ NEEDS_ROOT = "tests/root"
 # The sandbox is shown to hold whoever starts it.
 ALSO_AS_ROOT = ("tests/root", "tests/sandbox")
 PICTURED = ("landing", "home-failed", "live", "verdict-failed", "verdict-passed")
-PYTHON_FOLDERS = ("apps", "roadmap_site", "tests", "deploy", "manage.py")
+PYTHON_FOLDERS = ("apps", "roadmap_site", "tests", "deploy", "benchmarks", "fixtures", "manage.py")
 # Enough for settings.py to start in production; ``check --deploy`` judges the rest.
 PRODUCTION = {
     "MILEPOST_ENV": "production",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 # No look-alike letters: people copy the token by hand more often than one thinks.
@@ -40,11 +40,16 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=80, blank=True)
+    # An IANA name. Names are retired now and then, so it is read through ``time_zones.zone_of``.
+    time_zone = models.CharField(max_length=64, default="UTC")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.LEARNER)
     # Stands in the learner's milepost.toml and ties a repository to the person.
     repository_token = models.CharField(max_length=40, unique=True, default=new_repository_token)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    # Notifications not read yet; kept here since every page shows it.
+    unread = models.PositiveIntegerField(default=0, editable=False)
+    wants_mail = models.BooleanField(default=True)  # of notifications
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -70,3 +75,41 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def is_mentor(self) -> bool:
         return self.role == Role.MENTOR
+
+
+class NotificationKind(models.TextChoices):
+    CHECK_FINISHED = "check_finished", "Check finished"
+    REVIEW_RECEIVED = "review_received", "Review received"
+    REVIEW_WAITING = "review_waiting", "Review waiting"
+
+
+class Notification(models.Model):
+    """Something that a person waits for has happened. Shown in the page, and sent by mail."""
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
+    kind = models.CharField(max_length=20, choices=NotificationKind.choices)
+    title = models.CharField(max_length=200)  # one sentence
+    url = models.CharField(max_length=200)  # the page to look at
+    created = models.DateTimeField(db_default=Now(), editable=False)
+    read = models.DateTimeField(null=True, blank=True)
+    mailed = models.DateTimeField(null=True, blank=True)  # or decided not to be
+
+    class Meta:
+        ordering = ("-created", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(kind__in=NotificationKind.values),
+                name="notification_kind_is_known",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("person", "-created"), name="notifications_of_person"),
+            models.Index(
+                fields=("created",),
+                condition=models.Q(mailed__isnull=True),
+                name="notifications_to_mail",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title

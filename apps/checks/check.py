@@ -16,16 +16,24 @@ from apps import sandbox
 from apps.checks import stages
 from apps.checks.environment import Environment, EnvironmentConfig, prepare
 from apps.checks.errors import Cancelled, CheckError, InvalidSubmission, PlatformError
-from apps.checks.events import EventCallback, Output, StageFinished, StageStarted, TestFinished
+from apps.checks.events import (
+    EventCallback,
+    FilesFetched,
+    Output,
+    StageFinished,
+    StageStarted,
+    TestFinished,
+)
 from apps.checks.fetch import fetch
 from apps.checks.interpreters import choose_interpreter, find_interpreters
 from apps.checks.job import job_folder
 from apps.checks.manifest import Manifest, read_manifest
 from apps.checks.project import CheckSpec, Project
 from apps.checks.projects import PROJECTS
-from apps.checks.requirements import read_requirements
+from apps.checks.requirements import Requirements, read_requirements
 from apps.checks.results import CheckResult, Outcome, Phase, Provenance, Stage, Test
 from apps.checks.session import OUTPUTS, RepositorySession
+from apps.checks.snapshot import read_snapshot
 from apps.checks.source import FetchConfig, Fetched, Source
 from apps.checks.verdicts import failed, not_run, passed
 
@@ -160,6 +168,7 @@ class _Check:
             ),
             cancelled=self.cancelled,
         )
+        self.on_event(FilesFetched(commit=self.fetched.commit, files=read_snapshot(into)))
         manifest = read_manifest(
             into, project=self.project, slugs=PROJECTS, pythons=find_interpreters()
         )
@@ -198,8 +207,7 @@ class _Check:
         self._report(
             passed(
                 stages.ENVIRONMENT,
-                f"{len(requirements.lines)} requirements from {requirements.source} "
-                f"on Python {environment.python}.",
+                f"{_installed(requirements)} on Python {environment.python}.",
                 evidence={"requirements": list(requirements.lines)},
             )
         )
@@ -359,6 +367,16 @@ def _left_to_mend(against: Sequence[Test]) -> str:
         text = f"{count} checks are left to mend, first: {first}."
     waiting = len(against) - count
     return f"{text} {waiting} more could not run." if waiting else text
+
+
+def _installed(requirements: Requirements) -> str:
+    if not requirements.source:
+        return (
+            "There is no requirements.txt, pyproject.toml or uv.lock, so pytest alone is installed,"
+        )
+    count = len(requirements.lines)
+    noun = "requirement" if count == 1 else "requirements"
+    return f"{count} {noun} from {requirements.source}, pytest included,"
 
 
 def _size(count: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from apps.checks.results import Stage, Test
+from apps.checks.snapshot import SourceFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +33,13 @@ class Output:
     text: str
 
 
-type Event = StageStarted | StageFinished | TestFinished | Output
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesFetched:
+    """What was handed in, once; untrusted text."""
+
+    commit: str  # git SHA, or SHA-256 of the zip
+    files: tuple[SourceFile, ...]
+
+
+type Event = StageStarted | StageFinished | TestFinished | Output | FilesFetched
 type EventCallback = Callable[[Event], None]

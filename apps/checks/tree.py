@@ -47,7 +47,8 @@ def judge(entries: Sequence[Entry], config: FetchConfig) -> None:
     """Raise InvalidSubmission unless all of ``entries`` may be written."""
     if not entries:
         raise InvalidSubmission(
-            "empty_repository", "There are no files in it. Commit your project and push it."
+            "empty_repository",
+            "There are no files in it. Put your project's files in, then hand it in.",
         )
     if len(entries) > config.max_files:
         raise too_many_files(config)

@@ -60,6 +60,11 @@ def hint_of(run: CommandRun, *, otherwise: str) -> str:
             f"If {missing[1]} comes from a package, add that package to your dependencies (sklearn "
             "comes from scikit-learn). If it is your own, see that its files are in the repository."
         )
+    if run.result.outcome is sandbox.Outcome.OK and run.result.refused:
+        return (
+            "Write an ordinary file to the path that the command is given: no link, no folder and "
+            "no pipe."
+        )
     return _LIMIT_HINTS.get(run.result.outcome, otherwise)
 
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from apps.curriculum.models import Concept, Lesson
+from apps.curriculum.models import Concept, Lesson, ProjectBrief
+from apps.progress.plan import FEWEST_HOURS, MOST_HOURS
 
 
 class ReadMark(models.Model):
@@ -69,3 +70,68 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id} {self.key}: {self.score:.2f}"
+
+
+class PassedProject(models.Model):
+    """A learner's repository passed every check of a project."""
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="passed_projects"
+    )
+    brief = models.ForeignKey(ProjectBrief, on_delete=models.PROTECT, related_name="passes")
+    passed = models.DateTimeField()  # the first time
+    approved = models.DateTimeField(null=True, blank=True)  # by a mentor, the first time
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("learner", "brief"), name="project_is_passed_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} passed {self.brief_id}"
+
+
+class LearningPlan(models.Model):
+    """When a learner walks the road. All dates of the plan follow from it."""
+
+    learner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="learning_plan"
+    )
+    start = models.DateField()
+    hours_a_week = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(hours_a_week__gte=FEWEST_HOURS, hours_a_week__lte=MOST_HOURS),
+                name="plan_hours_are_possible",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} from {self.start}"
+
+
+class Pause(models.Model):
+    """Days on which nothing is due."""
+
+    plan = models.ForeignKey(LearningPlan, on_delete=models.CASCADE, related_name="pauses")
+    first = models.DateField()
+    end = models.DateField(null=True, blank=True)  # the day of going on; open while it lasts
+
+    class Meta:
+        ordering = ("first", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("plan",),
+                condition=models.Q(end__isnull=True),
+                name="plan_has_one_open_pause",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(end__isnull=True) | models.Q(end__gte=models.F("first")),
+                name="pause_ends_after_it_begins",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.plan_id}: {self.first} to {self.end or 'now'}"

@@ -1,13 +1,31 @@
 """What pages read of a learner's record."""
 
+import datetime
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import F, FilteredRelation, Q
+from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.curriculum.models import Lesson
-from apps.progress.mastery import UNSEEN, Mastery, mastery
-from apps.progress.models import Evidence, ReadMark
+from apps.curriculum.models import Concept, Lesson, ProjectBrief, Teaching
+from apps.progress.mastery import UNSEEN, Level, Mastery, mastery
+from apps.progress.models import Evidence, LearningPlan, PassedProject, Pause, ReadMark
+from apps.progress.plan import (
+    PHASES,
+    PROJECT_UNITS,
+    UNREVIEWED,
+    Calendar,
+    Item,
+    Phase,
+    Plan,
+    ProjectsNeeded,
+    Work,
+    make_plan,
+)
+
+# How much of a concept's unit each level of mastery is worth to the plan.
+CREDIT = {Level.UNSEEN: 0.0, Level.SHAKY: 0.0, Level.GROWING: 0.5, Level.SOLID: 1.0}
 
 
 def read_versions(*, learner: User) -> dict[int, str]:
@@ -30,6 +48,110 @@ def mastery_by_concept(*, learner: User) -> defaultdict[str, Mastery]:
     return found
 
 
-def evidence_of(*, learner: User, concept_slug: str) -> QuerySet[Evidence]:
-    """Latest first."""
-    return Evidence.objects.filter(learner=learner, concept__slug=concept_slug)
+def evidence_of(*, learner: User, concepts: Iterable[Concept]) -> dict[str, list[Evidence]]:
+    """By slug, latest first; a concept without any is left out."""
+    found: dict[str, list[Evidence]] = {}
+    rows = Evidence.objects.filter(learner=learner, concept__in=concepts)
+    for row in rows.select_related("concept").defer("concept__definition_html"):
+        found.setdefault(row.concept.slug, []).append(row)
+    return found
+
+
+def learning_plan(*, learner: User) -> LearningPlan | None:
+    return LearningPlan.objects.filter(learner=learner).prefetch_related("pauses").first()
+
+
+def plan_of(*, learner: User, mentored: bool, today: datetime.date) -> Plan:
+    """``mentored``: a mentor reviews this learner's projects, so only approval makes them whole."""
+    row = learning_plan(learner=learner)
+    calendar = None
+    if row:
+        pauses = tuple((pause.first, pause.end) for pause in row.pauses.all())
+        calendar = Calendar(start=row.start, hours_a_week=row.hours_a_week, pauses=pauses)
+    known = mastery_by_concept(learner=learner)
+    taught = _concepts_by_step()
+    projects = _projects(learner=learner, mentored=mentored)
+    work = {phase.key: _work(phase, taught, known, projects) for phase in PHASES}
+    return make_plan(calendar, work, today=today)
+
+
+def _projects(*, learner: User, mentored: bool) -> dict[str, float]:
+    """How far each project is that is open or was passed, by slug: 1 is done."""
+    mine = FilteredRelation("passes", condition=Q(passes__learner=learner))
+    rows = ProjectBrief.objects.annotate(mine=mine)
+    rows = rows.filter(Q(published=True) | Q(mine__isnull=False))
+    shares = {}
+    for slug, passed, approved in rows.values_list("slug", "mine__passed", "mine__approved"):
+        whole = 1.0 if approved or not mentored else UNREVIEWED
+        shares[slug] = whole if passed else 0.0
+    return shares
+
+
+def _concepts_by_step() -> Mapping[str, set[str]]:
+    """The concepts that the published lessons of each step teach; slugs."""
+    concepts: defaultdict[str, set[str]] = defaultdict(set)
+    rows = Teaching.objects.filter(
+        lesson__published=True, lesson__step__published=True, concept__published=True
+    )
+    for step, concept in rows.values_list("lesson__step__slug", "concept__slug"):
+        concepts[step].add(concept)
+    return concepts
+
+
+def _work(
+    phase: Phase,
+    taught: Mapping[str, set[str]],
+    known: Mapping[str, Mastery],
+    projects: Mapping[str, float],
+) -> Work:
+    """What there is to do on this installation: a project that is not open is not asked for."""
+    concepts = set().union(*(taught.get(step, set()) for step in phase.steps))
+    levels = [known[slug].level if slug in known else Level.UNSEEN for slug in concepts]
+    items = []
+    if concepts:
+        solid = sum(level is Level.SOLID for level in levels)
+        items.append(
+            Item(text="concepts solid", have=solid, need=len(concepts), url=reverse("concepts"))
+        )
+    done, total = sum(CREDIT[level] for level in levels), float(len(concepts))
+    for needed in phase.projects:
+        item = _project_item(needed, projects)
+        if item:
+            items.append(item)
+            done += PROJECT_UNITS * item.have
+            total += PROJECT_UNITS * item.need
+    return Work(items=tuple(items), done=done, total=total)
+
+
+def _project_item(needed: ProjectsNeeded, projects: Mapping[str, float]) -> Item | None:
+    shares = sorted((projects[slug] for slug in needed.slugs if slug in projects), reverse=True)
+    if not shares:
+        return None
+    need = min(needed.count, len(shares))
+    return Item(text=needed.title, have=sum(shares[:need]), need=need, url=reverse("projects"))
+
+
+def own_data(*, learner: User) -> dict[str, Iterable[Mapping[str, object]]]:
+    """Sections of the download; see ``roadmap_site/own_data.py``."""
+    marks = ReadMark.objects.filter(learner=learner).order_by("read", "pk")
+    evidence = Evidence.objects.filter(learner=learner).order_by("at", "pk")
+    pauses = Pause.objects.filter(plan__learner=learner)
+    passed = PassedProject.objects.filter(learner=learner).order_by("passed")
+    return {
+        "learning_plan": LearningPlan.objects.filter(learner=learner).values(
+            "start", "hours_a_week"
+        ),
+        "pauses": pauses.values("first", "end"),
+        "passed_projects": passed.values("passed", "approved", project=F("brief__slug")),
+        "read_marks": marks.values("version", "read", lesson_slug=F("lesson__slug")).iterator(),
+        "evidence": evidence.values(
+            "source",
+            "key",
+            "score",
+            "title",
+            "attempt",
+            "url",
+            "at",
+            concept_slug=F("concept__slug"),
+        ).iterator(),
+    }

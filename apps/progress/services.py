@@ -1,13 +1,22 @@
 """What changes a learner's record."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Least
 
 from apps.accounts.models import User
-from apps.curriculum.models import Concept, Lesson
-from apps.progress.models import Evidence, EvidenceSource, ReadMark
+from apps.curriculum.models import Concept, Lesson, ProjectBrief
+from apps.progress import small_road
+from apps.progress.models import (
+    Evidence,
+    EvidenceSource,
+    LearningPlan,
+    PassedProject,
+    Pause,
+    ReadMark,
+)
 
 
 def mark_read(*, learner: User, lesson: Lesson) -> ReadMark:
@@ -58,3 +67,44 @@ def record_evidence(
         ),
         ignore_conflicts=True,
     )
+    small_road.forget(learner=learner)
+
+
+def record_pass(*, learner: User, brief: ProjectBrief, at: datetime) -> None:
+    """The first pass of a project counts."""
+    PassedProject.objects.get_or_create(learner=learner, brief=brief, defaults={"passed": at})
+    small_road.forget(learner=learner)
+
+
+def record_approval(*, learner: User, brief: ProjectBrief, at: datetime) -> None:
+    """A mentor approved a submission that had passed; the first time counts."""
+    passes = PassedProject.objects.filter(learner=learner, brief=brief, approved__isnull=True)
+    passes.update(approved=at)
+    small_road.forget(learner=learner)
+
+
+def choose_plan(*, learner: User, start: date, hours_a_week: int) -> None:
+    """Begin, or move, the plan. Pauses that lie before a new start no longer count."""
+    LearningPlan.objects.update_or_create(
+        learner=learner, defaults={"start": start, "hours_a_week": hours_a_week}
+    )
+    small_road.forget(learner=learner)
+
+
+def pause_plan(*, learner: User, today: date) -> None:
+    """From today on nothing is due. Paused already, or without a plan: nothing changes."""
+    plan = LearningPlan.objects.filter(learner=learner).first()
+    if plan is None:
+        return
+    try:
+        with transaction.atomic():
+            Pause.objects.create(plan=plan, first=today)
+    except IntegrityError:  # it is open already; another tab was first
+        return
+    small_road.forget(learner=learner)
+
+
+def resume_plan(*, learner: User, today: date) -> None:
+    pauses = Pause.objects.filter(plan__learner=learner, end__isnull=True)
+    pauses.update(first=Least("first", today), end=today)
+    small_road.forget(learner=learner)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.curriculum.models import Lesson, Teaching
@@ -139,3 +139,37 @@ def next_quiz(*, learner: User, after: Quiz) -> Quiz | None:
     done = Attempt.objects.filter(learner=learner, finished__isnull=False).values("quiz")
     later = Quiz.objects.filter(published=True, position__gt=after.position)
     return later.exclude(pk__in=done).first()
+
+
+def quizzes_to_take(*, learner: User) -> list[Quiz]:
+    """Those that the learner never finished, in order."""
+    done = Attempt.objects.filter(learner=learner, finished__isnull=False).values("quiz")
+    quizzes = Quiz.objects.filter(published=True).exclude(pk__in=done)
+    return list(quizzes.defer("intro_html"))
+
+
+def quizzes_of(lesson: Lesson, *, learner: User) -> list[tuple[Quiz, int | None]]:
+    """The quizzes of a lesson, each with the right answers of the learner's best attempt."""
+    finished = Q(attempts__learner=learner, attempts__finished__isnull=False)
+    best = Max("attempts__right", filter=finished)
+    quizzes = Quiz.objects.filter(lesson=lesson, published=True).defer("intro_html")
+    return [(quiz, quiz.best) for quiz in quizzes.annotate(best=best)]
+
+
+def own_data(*, learner: User) -> dict[str, Iterable[Mapping[str, object]]]:
+    """Sections of the download; see ``roadmap_site/own_data.py``.
+
+    Of an open question only what the person gave: its answer must not be read from the download.
+    """
+    attempts = Attempt.objects.filter(learner=learner).order_by("started", "pk")
+    answers = Answer.objects.filter(attempt__learner=learner).order_by("attempt", "position")
+    return {
+        "quiz_attempts": attempts.values(
+            "public_id", "number", "started", "finished", "questions", "marked", "right",
+            quiz_slug=F("quiz__slug"),
+        ).iterator(),
+        "quiz_answers": answers.values(
+            "position", "response", "saved_at", "marked_at", "correct", "misconceptions",
+            of=F("attempt__public_id"), question_slug=F("question__slug"),
+        ).iterator(),
+    }  # fmt: skip

@@ -34,10 +34,15 @@ NOTHING_TO_ASK = "This quiz has no questions at the moment. Come back a little l
 
 @transaction.atomic
 def start_attempt(
-    *, learner: User, quiz: Quiz, generators: Mapping[str, Generator] = GENERATORS
+    *,
+    learner: User,
+    quiz: Quiz,
+    generators: Mapping[str, Generator] = GENERATORS,
+    seed: int | None = None,
 ) -> Attempt:
     """The open attempt of the learner, or a new one with all its questions drawn.
 
+    ``seed``: of 63 bits, for a demo that is the same every time; else one that nobody can guess.
     Raises Refused when there is nothing to ask.
     """
     # One start of a learner at a time, so that looking and inserting are one step.
@@ -46,6 +51,8 @@ def start_attempt(
         return attempt
     last = queries.attempts_of(learner=learner, quiz=quiz).aggregate(last=Max("number"))["last"]
     attempt = Attempt(learner=learner, quiz=quiz, number=(last or 0) + 1)
+    if seed is not None:
+        attempt.seed = seed
     drawn = [
         (version, draw)
         for version in queries.questions_to_ask(quiz=quiz)

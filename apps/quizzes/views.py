@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from apps.accounts.models import User
+from apps.accounts.requests import LearnerRequest
 from apps.quizzes import queries
 from apps.quizzes.forms import response_of
 from apps.quizzes.kinds.kind import NotMarked
@@ -19,12 +19,6 @@ from apps.quizzes.result_page import result_page
 from apps.quizzes.services import Refused, answer_question, save_draft, start_attempt
 
 ATTEMPTS_A_PAGE = 25
-
-
-class LearnerRequest(HttpRequest):
-    """After ``login_required``."""
-
-    user: User
 
 
 @login_required

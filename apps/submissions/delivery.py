@@ -55,6 +55,10 @@ def renew(lease: Lease) -> bool:
     return bool(_held(lease).update(lease_expires=Now() + _lease_time()))
 
 
+def is_held(lease: Lease) -> bool:
+    return _held(lease).exists()
+
+
 def cancel_requested(lease: Lease) -> bool | None:
     """Whether the learner took it back; None: the lease is no longer ours."""
     return _held(lease).values_list("cancel_requested", flat=True).first()

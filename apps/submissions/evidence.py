@@ -2,14 +2,17 @@
 
 from django.urls import reverse
 
-from apps.checks.results import CheckResult, Test
+from apps.checks.results import CheckResult, Outcome, Test
 from apps.progress.models import EvidenceSource
-from apps.progress.services import record_evidence
+from apps.progress.services import record_evidence, record_pass
 from apps.submissions.models import Submission
 
 
 def record(submission: Submission, result: CheckResult) -> None:
     """``submission``: finished, with ``learner`` and ``brief``."""
+    at = submission.finished or submission.created
+    if result.outcome is Outcome.PASSED:
+        record_pass(learner=submission.learner, brief=submission.brief, at=at)
     page = reverse("submission", args=[submission.public_id])
     for test in result.tests:
         if test.ran and test.concepts:
@@ -22,7 +25,7 @@ def record(submission: Submission, result: CheckResult) -> None:
                 title=f"{submission.brief.title}: {test.title}",
                 attempt=submission.number,
                 url=f"{page}#check-{test.name}",
-                at=submission.finished or submission.created,
+                at=at,
             )
 
 

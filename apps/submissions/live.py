@@ -11,10 +11,19 @@ from typing import Any
 
 from django.utils import timezone
 
-from apps.checks.events import Event, Output, StageFinished, StageStarted, TestFinished
+from apps.checks.events import (
+    Event,
+    FilesFetched,
+    Output,
+    StageFinished,
+    StageStarted,
+    TestFinished,
+)
 from apps.checks.results import Stage
+from apps.submissions import delivery
 from apps.submissions.delivery import Lease
-from apps.submissions.models import StageRun, StageStatus
+from apps.submissions.models import Snapshot, StageRun, StageStatus
+from apps.submissions.snapshots import pack
 from apps.submissions.untrusted_text import storable
 
 LOG_CHARACTERS = 64 * 1024  # of each stage; the rest is cut at its beginning
@@ -46,8 +55,13 @@ class LiveRecord:
         self._lock = threading.Lock()
         self._stages: dict[Stage, _Stage] = {}
         self._changed: set[Stage] = set()
+        self._fetched: FilesFetched | None = None  # not written yet
 
     def on_event(self, event: Event) -> None:
+        if isinstance(event, FilesFetched):
+            with self._lock:
+                self._fetched = event
+            return
         now = timezone.now()
         with self._lock:
             match event:
@@ -78,23 +92,34 @@ class LiveRecord:
         Raises DatabaseError; what was to be written then is written by the next call.
         """
         with self._lock:
-            changed = set(self._changed)
+            changed, fetched = set(self._changed), self._fetched
             rows = [self._row(stage) for stage in Stage if stage in changed]
             self._changed.clear()
-        if not rows:
-            return False
+            self._fetched = None
         try:
-            StageRun.objects.bulk_create(
-                rows,
-                update_conflicts=True,
-                unique_fields=("submission", "delivery", "stage"),
-                update_fields=_UPDATED,
-            )
+            if fetched:
+                self._keep_files(fetched)
+            if rows:
+                StageRun.objects.bulk_create(
+                    rows,
+                    update_conflicts=True,
+                    unique_fields=("submission", "delivery", "stage"),
+                    update_fields=_UPDATED,
+                )
         except BaseException:
             with self._lock:
                 self._changed |= changed
+                self._fetched = self._fetched or fetched
             raise
-        return True
+        return bool(rows or fetched)
+
+    def _keep_files(self, fetched: FilesFetched) -> None:
+        """Of the delivery that holds the lease; a later one may have fetched another commit."""
+        if delivery.is_held(self._lease):
+            Snapshot.objects.update_or_create(
+                submission_id=self._lease.submission_id,
+                defaults={"commit": fetched.commit, "packed": pack(fetched.files)},
+            )
 
     def _row(self, stage: Stage) -> StageRun:
         state = self._stages[stage]

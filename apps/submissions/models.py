@@ -194,3 +194,17 @@ class StageRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id}/{self.delivery} {self.stage}"
+
+
+class Snapshot(models.Model):
+    """The files of a submission as they were checked: what a mentor reads and comments on."""
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.CASCADE, related_name="snapshot", primary_key=True
+    )
+    commit = models.CharField(max_length=64)  # git SHA, or SHA-256 of the zip
+    # JSON, compressed: [path, bytes, text or null] of each file; see apps/submissions/snapshots.py.
+    packed = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} at {self.commit[:12]}"

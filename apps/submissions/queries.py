@@ -1,19 +1,22 @@
 """Reads of the pages, named for what the page needs."""
 
 import statistics
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, JSONField, Q, QuerySet, Value, When
 from django.db.models.functions import Now, Right, TruncDay
 
 from apps.accounts.models import User
+from apps.checks.results import Outcome
 from apps.curriculum.models import ProjectBrief
 from apps.submissions.models import IN_PROGRESS, Source, StageRun, State, Submission
 
 ATTEMPTS_PER_DAY = 5
 LIVE_CHARACTERS = 4000
+ROWS_AT_ONCE = 20  # of those whose result or log may be large
 # What a list of tries shows; the raw result may be large.
 LIST_FIELDS = (
     "public_id", "brief", "number", "state", "outcome", "verdict", "charged", "created",
@@ -130,3 +133,28 @@ def last_url(*, learner: User, brief: ProjectBrief) -> str:
     """The address that the learner handed in last, so that the form offers it again."""
     urls = Submission.objects.filter(learner=learner, brief=brief, source=Source.URL)
     return urls.values_list("url", flat=True).first() or ""
+
+
+def own_data(*, learner: User) -> dict[str, Iterable[Mapping[str, object]]]:
+    """Sections of the download; see ``roadmap_site/own_data.py``.
+
+    As on the pages, the result of a fault of ours is left out: it speaks to the operator.
+    """
+    tries = Submission.objects.filter(learner=learner).order_by("created", "pk")
+    shown = Case(
+        When(outcome=Outcome.PLATFORM_ERROR, then=Value(None, output_field=JSONField())),
+        default=F("result"),
+    )
+    stages = StageRun.objects.filter(submission__learner=learner).order_by("submission", "pk")
+    return {
+        "submissions": tries.values(
+            "public_id", "number", "source", "url", "archive_name", "created", "started",
+            "finished", "state", "outcome", "code", "verdict", "charged", "charge_reason",
+            "first_failure", "next_step", "checker_version",
+            project=F("brief_id"), document=shown,
+        ).iterator(chunk_size=ROWS_AT_ONCE),
+        "submission_stages": stages.values(
+            "delivery", "stage", "status", "summary", "started", "finished", "tests", "log",
+            of=F("submission__public_id"),
+        ).iterator(chunk_size=ROWS_AT_ONCE),
+    }  # fmt: skip

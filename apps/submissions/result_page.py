@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from apps.accounts.time_zones import moment_text
 from apps.checks.results import JSON, CheckResult, Outcome, Provenance, Test, from_json
 from apps.submissions import queries
 from apps.submissions.charts import Figure, MetricFigure, figure, metric_figure
@@ -128,7 +129,7 @@ def _provenance(made: Provenance, submission: Submission) -> Rows:
     rows += [
         (
             f"Stage {phase.stage}",
-            f"{datetime.fromtimestamp(phase.started, UTC):%H:%M:%S} UTC, "
+            f"{moment_text(datetime.fromtimestamp(phase.started, UTC), 'H:i:s')}, "
             f"{duration(phase.ended - phase.started)}",
         )
         for phase in made.phases

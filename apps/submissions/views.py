@@ -6,13 +6,13 @@ from typing import TypedDict
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
-from apps.accounts.models import User
+from apps.accounts.requests import LearnerRequest
 from apps.checks.projects import PROJECTS
 from apps.checks.results import Outcome, Stage
 from apps.curriculum.models import ProjectBrief
@@ -28,12 +28,6 @@ from apps.submissions.untrusted_text import visible
 from apps.submissions.wording import STAGE_TITLES, state_and_word
 
 TRIES_A_PAGE = 25
-
-
-class LearnerRequest(HttpRequest):
-    """After ``login_required``."""
-
-    user: User
 
 
 @login_required

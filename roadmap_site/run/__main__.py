@@ -24,6 +24,9 @@ from roadmap_site.run.site import (
     site_environment,
 )
 
+# Commands that need no service, and run as the checks worker does.
+RUN_IN_SANDBOX = frozenset({"check_repo", "curriculum_stats"})
+
 
 def main(arguments: Sequence[str]) -> int:
     environment = {**os.environ}
@@ -40,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
             sandbox.prepare_limits(who.checks)
             command = command_as(who.checks, [sys.executable, "-m", "apps.sandbox", "doctor"])
             variables = checks_environment(installation)
-        elif rest[:1] == ["check_repo"]:  # needs no service, and runs as the worker does
+        elif rest and rest[0] in RUN_IN_SANDBOX:
             sandbox.prepare_limits(who.checks)
             command = command_as(who.checks, [sys.executable, "manage.py", *rest])
             variables = checks_environment(installation)

@@ -20,7 +20,7 @@ from roadmap_site.run.supervisor import Program, Supervisor
 SOURCE = Path(__file__).resolve().parent.parent.parent
 SETUP_COMMANDS = [["migrate", "--noinput", "--verbosity=0"], ["load_curriculum"]]
 PRODUCTION_COMMANDS = [["collectstatic", "--noinput", "--verbosity=0"]]
-DEMO_COMMAND = ["seed_demo"]  # what it prints is shown at the end of the start
+DEMO_COMMAND = ["demo_people"]  # what it prints is shown at the end of the start
 # Each group together: first nobody new is let in, the database goes last.
 STOP_ORDER = [["set-up"], ["beat", "web"], ["default", "checks"], ["valkey"], ["postgres"]]
 

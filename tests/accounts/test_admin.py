@@ -1,10 +1,12 @@
 """Staff make mentors; no one makes themselves anything."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import Role, User
+from tests.accounts.factors import SECRET, factors_of, give_app
 
 
 def change(client: Client, user: User, **fields: str) -> int:
@@ -112,3 +114,28 @@ def test_list_of_people_shows_roles(client: Client, staff: User, mentor: User) -
     client.force_login(staff)
     page = client.get(reverse("admin:accounts_user_changelist"), {"q": "mentor"})
     assert b"mentor@example.com" in page.content
+
+
+def test_superuser_removes_a_lost_second_factor_without_seeing_it(
+    client: Client, superuser: User, learner: User
+) -> None:
+    give_app(learner)
+    factor = Authenticator.objects.get(type="totp")
+    client.force_login(superuser)
+    page = client.get(reverse("admin:mfa_authenticator_change", args=[factor.pk]))
+    assert page.status_code == 200
+    assert SECRET not in page.content.decode()
+    assert client.get(reverse("admin:mfa_authenticator_add")).status_code == 403
+    url = reverse("admin:mfa_authenticator_delete", args=[factor.pk])
+    assert client.post(url, {"post": "yes"}).status_code == 302
+    assert factors_of(learner) == set()
+
+
+def test_staff_see_no_second_factors(client: Client, staff: User, learner: User) -> None:
+    give_app(learner)
+    factor = Authenticator.objects.get(type="totp")
+    client.force_login(staff)
+    assert client.get(reverse("admin:mfa_authenticator_changelist")).status_code == 403
+    url = reverse("admin:mfa_authenticator_delete", args=[factor.pk])
+    assert client.post(url, {"post": "yes"}).status_code == 403
+    assert factors_of(learner) == {"totp", "recovery_codes"}

@@ -13,7 +13,7 @@ from tests.accounts.journey import log_in
 
 def seed() -> str:
     out = StringIO()
-    call_command("seed_demo", stdout=out)
+    call_command("demo_people", stdout=out)
     return out.getvalue()
 
 
@@ -24,7 +24,7 @@ def test_demo_people_can_log_in_with_what_is_printed(db: None) -> None:
         assert User.objects.get(email=email).role == role
 
 
-def test_seed_demo_again_changes_nothing(db: None) -> None:
+def test_demo_people_again_changes_nothing(db: None) -> None:
     first = seed()
     User.objects.filter(email="learner@example.org").update(name="Renamed")
     before = list(User.objects.order_by("pk").values())
@@ -37,14 +37,14 @@ def test_demo_password_satisfies_the_validators(db: None) -> None:
         validate_password(demo.PASSWORD, User(email=email, name=name, role=role))
 
 
-def test_seed_demo_refuses_in_production(db: None, settings: Settings) -> None:
+def test_demo_people_refuses_in_production(db: None, settings: Settings) -> None:
     settings.PRODUCTION = True
     with pytest.raises(CommandError, match="production gets none"):
         seed()
     assert not User.objects.exists()
 
 
-def test_seed_demo_makes_nobody_where_others_can_come(db: None, settings: Settings) -> None:
+def test_demo_people_makes_nobody_where_others_can_come(db: None, settings: Settings) -> None:
     settings.LOCAL_DEVELOPMENT = False
     assert seed().startswith("No demo people here: everyone knows their password")
     assert not User.objects.exists()

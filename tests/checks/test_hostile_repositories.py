@@ -112,6 +112,20 @@ def test_missing_module_is_named_in_the_hint(tmp_path: Path, check_config: Check
     assert named(result, "gap_closed").hint.startswith("If nowhere comes from a package, add")
 
 
+def test_missing_dependency_file_is_told(tmp_path: Path, check_config: CheckConfig) -> None:
+    folder = repository(tmp_path / "r", {"train.py": "import nowhere"})
+    (folder / "requirements.txt").unlink(missing_ok=True)
+    told = named(check(folder, check_config), "environment").output
+    assert told.startswith("There is no requirements.txt, pyproject.toml or uv.lock, so pytest")
+
+
+def test_link_in_place_of_the_model_is_told(tmp_path: Path, check_config: CheckConfig) -> None:
+    train = "import os, sys\nos.symlink('/etc/passwd', sys.argv[-1])\n"
+    gap = named(check(repository(tmp_path / "r", {"train.py": train}), check_config), "gap_closed")
+    assert "a symbolic link" in gap.output
+    assert gap.hint.startswith("Write an ordinary file to the path")
+
+
 def test_own_tests_that_print_nothing_do_not_pass(
     tmp_path: Path, check_config: CheckConfig
 ) -> None:

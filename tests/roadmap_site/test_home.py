@@ -1,16 +1,26 @@
 """Home: one next step, always; light; few queries."""
 
 import gzip
+import io
 import re
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.checks.results import Outcome
-from apps.curriculum.models import ProjectBrief
+from apps.curriculum.content import read_content
+from apps.curriculum.loader import load_content
+from apps.curriculum.models import Lesson, ProjectBrief
+from apps.progress.services import choose_plan, mark_read
+from apps.quizzes.models import Answer, Attempt, Quiz
+from apps.quizzes.services import start_attempt
 from apps.submissions.models import State
 from tests.submissions.samples import make_brief, make_learner, make_submission
 
@@ -32,6 +42,11 @@ def home(client: Client, learner: User) -> Client:
 
 
 @pytest.fixture
+def started(learner: User) -> None:
+    choose_plan(learner=learner, start=timezone.localdate(), hours_a_week=10)
+
+
+@pytest.fixture
 def brief() -> ProjectBrief:
     return make_brief()
 
@@ -44,10 +59,45 @@ def test_home_without_a_project_says_so(home: Client) -> None:
     assert "Nothing to do yet" in text_of(home)
 
 
-def test_home_of_a_newcomer_opens_the_first_brief(home: Client, brief: ProjectBrief) -> None:
+def test_home_of_a_newcomer_chooses_a_start(home: Client, brief: ProjectBrief) -> None:
+    page = text_of(home)
+    assert 'href="/road/plan/">Choose your start' in page
+
+
+@pytest.mark.usefixtures("started")
+def test_home_with_a_start_opens_the_first_brief(home: Client, brief: ProjectBrief) -> None:
     page = text_of(home)
     assert "Open the brief" in page
     assert f"/projects/{brief.slug}/" in page
+
+
+@pytest.mark.usefixtures("started")
+def test_home_leads_from_lesson_to_lesson_in_the_present_phase(
+    home: Client, learner: User, brief: ProjectBrief
+) -> None:
+    load_content(read_content(settings.BASE_DIR / "fixtures"))
+    assert "Read: Vectors and matrices" in text_of(home)
+    mark_read(learner=learner, lesson=Lesson.objects.get(slug="vectors-and-matrices"))
+    # Nothing else is open in the phase, so what is left of the road comes next.
+    assert "Read: Precision, recall and F1" in text_of(home)
+    for slug in ("precision-recall-f1", "self-attention"):
+        mark_read(learner=learner, lesson=Lesson.objects.get(slug=slug))
+    assert "Open the brief" in text_of(home)
+
+
+@pytest.mark.usefixtures("started")
+def test_home_leads_from_a_lesson_to_its_quiz(home: Client, learner: User) -> None:
+    call_command("load_curriculum", verbosity=0, stdout=io.StringIO())
+    mark_read(learner=learner, lesson=Lesson.objects.get(slug="vectors-and-matrices"))
+    assert 'href="/quizzes/linear-algebra/">Take the quiz' in text_of(home)
+    lesson = home.get("/lessons/vectors-and-matrices/").content.decode()
+    assert 'href="/quizzes/linear-algebra/">Linear algebra' in lesson
+    attempt = start_attempt(learner=learner, quiz=Quiz.objects.get(slug="linear-algebra"))
+    Answer.objects.filter(attempt=attempt).update(marked_at=timezone.now(), correct=True)
+    Attempt.objects.update(marked=10, right=9, finished=timezone.now())
+    assert "Read: Precision, recall and F1" in text_of(home)
+    lesson = home.get("/lessons/vectors-and-matrices/").content.decode()
+    assert "Your best result so far: 9 right." in lesson
 
 
 def test_home_while_a_check_runs_watches_it(
@@ -73,9 +123,10 @@ def test_home_after_a_fault_of_ours_blames_nobody(
     assert "See what to mend" not in page
 
 
+@pytest.mark.usefixtures("started")
 def test_home_after_every_pass_is_content(home: Client, learner: User, brief: ProjectBrief) -> None:
     make_submission(learner, brief, outcome=Outcome.PASSED)
-    assert "You have passed every project that is open" in text_of(home)
+    assert "You have done everything that is open" in text_of(home)
 
 
 def test_home_shows_nothing_of_other_learners(home: Client, brief: ProjectBrief) -> None:
@@ -93,6 +144,7 @@ def test_home_asks_the_database_little_however_many_tries(
 ) -> None:
     for _ in range(tries):
         make_submission(learner, brief, outcome=Outcome.FAILED)
+    cache.clear()
     with django_assert_max_num_queries(MAX_QUERIES):  # type: ignore[operator]
         text_of(home)
 

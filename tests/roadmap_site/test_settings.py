@@ -94,6 +94,14 @@ def test_production_protects_its_cookies_and_shows_no_mail_links(read: Read) -> 
     }
 
 
+@pytest.mark.parametrize(("environment", "required"), [(PRODUCTION, True), ({}, False)])
+def test_second_factor_is_required_in_production_only(
+    read: Read, environment: dict[str, str], required: bool
+) -> None:
+    name = "REQUIRE_SECOND_FACTOR"
+    assert read(environment, name) == {name: required}
+
+
 def test_production_on_localhost_is_not_development(read: Read) -> None:
     local = PRODUCTION | {"MILEPOST_HOSTS": "localhost"}
     assert read(local, "LOCAL_DEVELOPMENT") == {"LOCAL_DEVELOPMENT": False}

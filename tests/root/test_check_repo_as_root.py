@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from apps.checks.leave_root import give_files_of_root
 from apps.sandbox.identity import Identity
-from apps.submissions.management.commands.check_repo import give_files_of_root
 from tests.checks.samples import lay_out
 from tests.roadmap_site.site_process import ROOT
 

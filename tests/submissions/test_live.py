@@ -6,10 +6,12 @@ from apps.accounts.models import User
 from apps.checks import events
 from apps.checks.events import Output, StageFinished, StageStarted
 from apps.checks.results import Stage
+from apps.checks.snapshot import SourceFile
 from apps.curriculum.models import ProjectBrief
 from apps.submissions import delivery, queries
 from apps.submissions.live import CUT, LOG_CHARACTERS, LiveRecord
-from apps.submissions.models import StageRun, Submission
+from apps.submissions.models import Snapshot, StageRun, Submission
+from apps.submissions.snapshots import files_of
 from tests.submissions.samples import EVIL, make_result, make_submission
 
 
@@ -68,6 +70,28 @@ def test_hostile_output_is_stored(record: LiveRecord) -> None:
     record.on_event(StageFinished(stage=test.stage, status="failed", summary=EVIL))
     record.flush()
     assert "\0" not in StageRun.objects.get().log
+
+
+FILES = (
+    SourceFile(path="a.py", size=8, text="x = 1\n# ä"),
+    SourceFile(path="odd\ud800.bin", size=3, text=None),
+)
+
+
+def test_files_are_kept_as_they_were_checked(record: LiveRecord, submission: Submission) -> None:
+    assert files_of(submission) is None
+    record.on_event(events.FilesFetched(commit="abc", files=FILES))
+    assert record.flush()
+    assert files_of(submission) == (FILES[0], replace(FILES[1], path="odd?.bin"))
+    assert Snapshot.objects.get().commit == "abc"
+    assert not record.flush()
+
+
+def test_files_of_an_old_delivery_are_not_kept(record: LiveRecord, submission: Submission) -> None:
+    Submission.objects.update(state="queued", lease_token=None, lease_expires=None)
+    record.on_event(events.FilesFetched(commit="abc", files=FILES))
+    record.flush()
+    assert not Snapshot.objects.exists()
 
 
 def test_page_shows_the_running_delivery_only(record: LiveRecord, submission: Submission) -> None:

@@ -1,0 +1,11 @@
+"""Requests of people who are logged in."""
+
+from django.http import HttpRequest
+
+from apps.accounts.models import User
+
+
+class LearnerRequest(HttpRequest):
+    """After ``login_required``."""
+
+    user: User

@@ -1,0 +1,192 @@
+"""A believable cohort, so that every page has something to show: thirty people along the road.
+
+The same people with the same records every time, but for their days, which count back from today.
+Their results are those that the checker gave to the sample repositories in ``fixtures/demo/``.
+"""
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.demo import PASSWORD
+from apps.accounts.models import User
+from apps.checks.results import CheckResult, from_json
+from apps.checks.snapshot import SourceFile
+from apps.curriculum.models import Lesson, ProjectBrief
+from apps.progress.models import Evidence, ReadMark
+from apps.progress.services import choose_plan, mark_read, pause_plan
+from apps.quizzes.models import Answer, Attempt, Quiz
+from apps.quizzes.queries import asked_question
+from apps.quizzes.services import answer_question, start_attempt
+from apps.submissions import evidence, verdict
+from apps.submissions.models import Snapshot, Source, State, Submission
+from apps.submissions.snapshots import pack
+
+SAMPLES = settings.BASE_DIR / "fixtures" / "demo"
+PROJECT = "house-price-prediction"
+# First to last try; how far somebody gets is drawn.
+TRIES = ("weak", "flawed-readme", "flawed-dirty-rows", "reference")
+NAMES = (
+    "Amara Okafor", "Ben Fischer", "Chiara Conti", "Dmitri Volkov", "Elif Aydin",
+    "Farid Haddad", "Grace Mbeki", "Hana Sato", "Ivan Petrov", "Jana Nováková",
+    "Kwame Boateng", "Lucía Romero", "Mateusz Nowak", "Nadia Rahman", "Oskar Lindqvist",
+    "Priya Nair", "Quentin Moreau", "Rosa Almeida", "Samir Benali", "Thandi Dlamini",
+    "Umut Kaya", "Valeria Rossi", "Wei Zhang", "Ximena Torres", "Yusuf Demir",
+    "Zofia Kowalska", "Aisha Bello", "Bruno Costa", "Clara Jensen", "Diego Herrera",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """How far one person has come."""
+
+    days: int  # since the start
+    hours_a_week: int
+    lessons: int  # read
+    quizzes: int  # taken
+    skill: float  # share of answers that are right
+    tries: int  # at the project
+    passed: bool
+    paused: bool
+
+
+def walks() -> list[Walk]:
+    """One for each name, always the same: some fast, some slow, some hardly begun, one paused."""
+    source = random.Random(2026)  # noqa: S311  # a story, not a secret
+    drawn = []
+    for number in range(len(NAMES)):
+        reach = (number + source.random()) / len(NAMES)
+        passed = reach > 0.45
+        drawn.append(
+            Walk(
+                days=source.randint(5, 40) + int(reach * 80),
+                hours_a_week=source.choice((5, 8, 10, 10, 12, 15)),
+                lessons=min(3, int(reach * 4)),
+                quizzes=min(2, int(reach * 3)),
+                skill=0.45 + 0.5 * source.random(),
+                tries=source.randint(1, 4) if reach > 0.25 else 0,
+                passed=passed,
+                paused=number == 7,
+            )
+        )
+    return drawn
+
+
+@transaction.atomic
+def create_cohort() -> list[User]:
+    """Create whoever of the cohort is missing; leave everyone else as they are."""
+    people = []
+    for number, (name, walk) in enumerate(zip(NAMES, walks(), strict=True), start=1):
+        email = f"learner-{number:02}@example.org"
+        person = User.objects.filter(email=email).first()
+        if person is None:
+            person = User.objects.create_user(email, PASSWORD, name=name)
+            EmailAddress.objects.create(user=person, email=email, primary=True, verified=True)
+            _walk(person, walk, source=random.Random(number))  # noqa: S311
+        people.append(person)
+    return people
+
+
+def _walk(person: User, walk: Walk, *, source: random.Random) -> None:
+    today = timezone.localdate()
+    start = today - timedelta(days=walk.days)
+    choose_plan(learner=person, start=start, hours_a_week=walk.hours_a_week)
+    if walk.paused:
+        pause_plan(learner=person, today=today - timedelta(days=6))
+    for place, lesson in enumerate(Lesson.objects.all()[: walk.lessons], start=1):
+        mark_read(learner=person, lesson=lesson)
+        when = _when(walk, share=place / (walk.lessons + 1))
+        ReadMark.objects.filter(learner=person, lesson=lesson).update(read=when)
+    for place, quiz in enumerate(Quiz.objects.all()[: walk.quizzes], start=1):
+        _take_quiz(person, quiz, walk, when=_when(walk, share=place / 3), source=source)
+    samples = (*TRIES[: walk.tries - 1], "reference") if walk.passed else TRIES[: walk.tries]
+    for place, sample in enumerate(samples if walk.tries else (), start=1):
+        _submit(person, sample, number=place, when=_when(walk, share=0.5 + place / 10))
+
+
+def _when(walk: Walk, *, share: float) -> datetime:
+    """A moment after ``share`` of the days that a person has walked."""
+    return timezone.now() - timedelta(days=walk.days * (1 - share), minutes=37)
+
+
+def _take_quiz(
+    person: User, quiz: Quiz, walk: Walk, *, when: datetime, source: random.Random
+) -> None:
+    attempt = start_attempt(learner=person, quiz=quiz, seed=source.getrandbits(62))
+    answers = Answer.objects.filter(attempt=attempt)
+    for answer in answers.select_related("question_version"):
+        right = source.random() < walk.skill
+        asked = asked_question(
+            learner=person, public_id=attempt.public_id, position=answer.position
+        )
+        if asked is not None:
+            response = _response(answer, right=right)
+            answer_question(learner=person, asked=asked, response=response)
+    answers.update(marked_at=when, saved_at=when)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        started=when - timedelta(minutes=14), finished=when
+    )
+    told = Evidence.objects.filter(learner=person, key__startswith=f"{attempt.public_id}:")
+    told.update(at=when)
+
+
+def _response(answer: Answer, *, right: bool) -> dict[str, list[str]]:
+    draw, version = answer.draw, answer.question_version
+    match version.kind:
+        case "numeric":
+            wrong = [*draw["distractors"].values(), draw["answer"] + 1][0]
+            return {"number": [repr(draw["answer"] if right else wrong)]}
+        case "confusion-matrix":
+            cells: dict[str, Any] = draw["answer"]
+            swapped = cells | {"fp": cells["fn"], "fn": cells["fp"]}
+            return {name: [str(count)] for name, count in (cells if right else swapped).items()}
+        case _:
+            options = [version.facts["options"][index] for index in draw["order"]]
+            places = [str(n) for n, one in enumerate(options) if one["correct"] is right]
+            return {"option": places if right else places[:1]}
+
+
+def _submit(person: User, sample: str, *, number: int, when: datetime) -> None:
+    result = _result(sample)
+    read = verdict.read(result)
+    submission = Submission.objects.create(
+        learner=person,
+        brief=ProjectBrief.objects.get(slug=PROJECT),
+        number=number,
+        source=Source.URL,
+        url=f"https://git.example.org/{person.email.split('@')[0]}/house-prices",
+        state=State.FINISHED,
+        started=when,
+        finished=when + timedelta(seconds=result.execution_time),
+        delivery=1,
+        result=json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8")),
+        outcome=read.outcome,
+        code=read.code,
+        verdict=read.sentence,
+        charged=read.outcome.charged,
+        charge_reason=read.charge_reason,
+        first_failure=read.first_failure,
+        next_step=read.next_step,
+        checker_version=read.checker_version,
+    )
+    Submission.objects.filter(pk=submission.pk).update(created=when)
+    commit = result.provenance.commit or f"{person.pk:08x}{number:08x}"
+    Snapshot.objects.create(submission=submission, commit=commit, packed=pack(_files(sample)))
+    evidence.record(submission, result)
+
+
+def _result(sample: str) -> CheckResult:
+    return from_json(json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8")))
+
+
+def _files(sample: str) -> list[SourceFile]:
+    rows = json.loads(Path(SAMPLES / f"{sample}.files.json").read_text(encoding="utf-8"))
+    return [SourceFile(path=path, size=size, text=text) for path, size, text in rows]
