@@ -126,6 +126,30 @@ def test_visitor_is_asked_to_log_in(client: Client, url: str) -> None:
 
 
 @pytest.mark.usefixtures("content")
+def test_open_lesson_is_read_without_an_account_and_no_other(client: Client) -> None:
+    text = text_of(client, "/lessons/precision-recall-f1/")
+    assert "Keep what you learn" in text
+    assert ("Mark as read" in text, "Next lesson" in text) == (False, False)
+    assert queries(client, "/lessons/precision-recall-f1/") <= 3
+    assert Lesson.objects.filter(open=True).count() == 1
+    for url in ("/lessons/self-attention/", "/lessons/nothing/"):
+        response = client.get(url, {"a": "b"})
+        assert response["Location"] == f"/account/login/?next={url}%3Fa%3Db"
+    assert client.post("/lessons/precision-recall-f1/").status_code == 405
+    assert client.post("/lessons/precision-recall-f1/read-mark/").status_code == 302
+    assert ReadMark.objects.count() == 0
+    Lesson.objects.filter(open=True).update(published=False)
+    assert client.get("/lessons/precision-recall-f1/").status_code == 302
+
+
+@pytest.mark.usefixtures("content")
+def test_open_lesson_is_found_under_its_old_address_by_visitors(client: Client) -> None:
+    Lesson.objects.filter(open=True).update(slug="f1", formerly=["precision-recall-f1"])
+    response = client.get("/lessons/precision-recall-f1/")
+    assert (response.status_code, response["Location"]) == (301, "/lessons/f1/")
+
+
+@pytest.mark.usefixtures("content")
 def test_lesson_is_marked_and_unmarked(page: Client, learner: User) -> None:
     url, mark = "/lessons/self-attention/", "/lessons/self-attention/read-mark/"
     assert "Mark as read" in text_of(page, url)
