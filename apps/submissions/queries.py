@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now, Right, TruncDay
 
 from apps.accounts.models import User
+from apps.checks.results import Outcome
 from apps.curriculum.models import ProjectBrief
 from apps.submissions.models import IN_PROGRESS, Source, StageRun, StageStatus, State, Submission
 
@@ -49,6 +50,19 @@ def submission_of(*, learner: User, public_id: str) -> Submission | None:
         .filter(learner=learner, public_id=public_id)
         .first()
     )
+
+
+def last_try_before(submission: Submission) -> Submission | None:
+    """The try before it that was looked at, with its result; a cancelled one tells nothing."""
+    earlier = Submission.objects.filter(
+        learner=submission.learner_id,
+        brief__slug=submission.brief_id,
+        number__lt=submission.number,
+    )
+    looked_at = earlier.filter(state=State.FINISHED).exclude(
+        outcome__in=(Outcome.CANCELLED, Outcome.PLATFORM_ERROR)
+    )
+    return looked_at.order_by("-number").first()
 
 
 def tries_of(*, learner: User, brief: ProjectBrief | None = None) -> QuerySet[Submission]:
