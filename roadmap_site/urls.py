@@ -15,6 +15,7 @@ urlpatterns = [
     path("lessons/<slug:slug>/", views.lesson, name="lesson"),
     path("concepts/", views.concepts, name="concepts"),
     path("concepts/<slug:slug>/", views.concept, name="concept"),
+    path("", include("apps.accounts.notification_urls")),
     path("", include("apps.progress.urls")),
     path("", include("apps.submissions.urls")),
 ]

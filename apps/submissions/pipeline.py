@@ -15,7 +15,7 @@ from apps.checks.environment import default_ca_bundle
 from apps.checks.projects import PROJECTS
 from apps.checks.results import CheckResult, Outcome, from_json, to_json
 from apps.checks.source import GitUrl, ZipFile
-from apps.submissions import changes, delivery, evidence, verdict
+from apps.submissions import changes, delivery, evidence, notices, verdict
 from apps.submissions.delivery import Lease
 from apps.submissions.heartbeat import Heartbeat
 from apps.submissions.live import LiveRecord
@@ -113,6 +113,7 @@ def conclude(lease: Lease, result: CheckResult) -> bool:
             submission = submissions.get(pk=lease.submission_id)
             Submission.objects.filter(pk=submission.pk).update(changes=since)
             evidence.record(submission, stored)
+            notices.tell_learner(submission)
     return finished
 
 
