@@ -46,6 +46,7 @@ if PRODUCTION and len(DATA_SECRET) < 32:
 INSTALLED_APPS = [
     "apps.accounts",
     "apps.curriculum",
+    "apps.mentoring",
     "apps.progress",
     "apps.submissions",
     "allauth",
@@ -91,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.accounts.context.development_link",
                 "roadmap_site.context.road",
+                "roadmap_site.context.reviews",
             ],
         },
     },

@@ -16,5 +16,6 @@ urlpatterns = [
     path("concepts/", views.concepts, name="concepts"),
     path("concepts/<slug:slug>/", views.concept, name="concept"),
     path("", include("apps.progress.urls")),
+    path("", include("apps.mentoring.urls")),
     path("", include("apps.submissions.urls")),
 ]
