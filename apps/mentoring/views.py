@@ -1,6 +1,6 @@
 """The pages of reviews. What is not of a mentor's own cohorts is not there: 404."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -290,11 +290,19 @@ def _submission_page(
         "comment_form": NoteForm(auto_id="new_%s"),
         "decision_form": DecisionForm(initial={"summary": summary}),
         "message_form": NoteForm(auto_id="message_%s"),
-        # What was sent too late is shown, so that it can be kept.
-        "unsent": next((form for form in forms.values() if isinstance(form, Form)), None),
+        **_unsent(forms.values()),
     }
     status = 422 if forms else _code_status(page.code.file)
     return render(request, "mentoring/submission.html", context | forms, status=status)
+
+
+def _unsent(forms: Iterable[object]) -> dict[str, object]:
+    """What was sent too late is shown, so that it can be kept."""
+    form = next((one for one in forms if isinstance(one, Form)), None)
+    if form is None:
+        return {}
+    text = form.data.get("text") or form.data.get("summary", "")
+    return {"unsent": form, "unsent_text": text}
 
 
 def _code_status(file: CodeFile | None) -> int:

@@ -63,7 +63,7 @@ def test_one_of_many_claims_wins(cohort: Cohort, passed: Submission, *, expired:
     mentors = [make_mentor() for _ in range(MANY)]
     answers = at_once(
         *(
-            lambda mentor=mentor: claim_review(submission=passed, mentor=mentor)  # type: ignore[misc]
+            lambda mentor=mentor: claim_review(submission=passed, mentor=mentor)
             for mentor in mentors
         )
     )
@@ -81,7 +81,7 @@ def test_last_place_of_a_link_goes_to_one(cohort: Cohort, mentor: User) -> None:
     link = create_link(cohort=cohort, by=mentor, days=1, most_uses=3)
     people = [make_learner() for _ in range(MANY)]
     answers = at_once(
-        *(lambda person=person: join_cohort(learner=person, link=link) for person in people)  # type: ignore[misc]
+        *(lambda person=person: join_cohort(learner=person, link=link) for person in people)
     )
     assert kinds(answers) == {"bool": 3, "LinkUnusable": MANY - 3}
     assert all(isinstance(one, LinkUnusable) or one is True for one in answers)
@@ -102,7 +102,7 @@ def test_one_of_many_decisions_is_kept(passed: Submission, mentor: User, learner
     choices = [Decision.APPROVED, Decision.CHANGES] * 3
     answers = at_once(
         *(
-            lambda choice=choice: decide_review(review=review, decision=choice, summary=choice)  # type: ignore[misc]
+            lambda choice=choice: decide_review(review=review, decision=choice, summary=choice)
             for choice in choices
         )
     )
