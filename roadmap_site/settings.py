@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "roadmap_site",  # for its commands
     "apps.accounts",
     "apps.curriculum",
+    "apps.mentoring",
     "apps.progress",
     "apps.quizzes",
     "apps.submissions",
@@ -107,6 +108,7 @@ TEMPLATES = [
                 "apps.accounts.context.development_link",
                 "roadmap_site.context.road",
                 "apps.accounts.context.second_factor_advice",
+                "roadmap_site.context.reviews",
             ],
             "builtins": ["apps.accounts.templatetags.times"],
         },

@@ -25,5 +25,6 @@ urlpatterns = [
     path("", include("apps.accounts.notification_urls")),
     path("", include("apps.progress.urls")),
     path("", include("apps.quizzes.urls")),
+    path("", include("apps.mentoring.urls")),
     path("", include("apps.submissions.urls")),
 ]

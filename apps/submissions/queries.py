@@ -47,7 +47,7 @@ def in_progress_of(*, learner: User) -> Submission | None:
 
 def submission_of(*, learner: User, public_id: str) -> Submission | None:
     return (
-        Submission.objects.select_related("brief")
+        Submission.objects.select_related("brief", "learner")
         .filter(learner=learner, public_id=public_id)
         .first()
     )

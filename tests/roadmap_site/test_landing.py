@@ -77,7 +77,7 @@ def test_landing_asks_the_database_little(client: Client, more: int) -> None:
                open=True)
         for n in range(more)
     )  # fmt: skip
-    assert count_queries(client, "/") == 3
+    assert count_queries(client, "/") == 4
 
 
 def test_question_has_its_place(rf: RequestFactory) -> None:
@@ -89,7 +89,7 @@ def test_question_has_its_place(rf: RequestFactory) -> None:
     }
     context = {"landing": landing_of_today(), "question": question}
     page = render_to_string("landing.html", context, rf.get("/"))
-    assert '<form class="stack" method="post" action="/question/" novalidate>' in page
+    assert '<form class="stack" method="post" action="/question/#question" novalidate>' in page
     assert "<p>What is the recall?</p>" in page
     assert "csrfmiddlewaretoken" in page
     verdict = {"state": "failed", "word": "Not right", "explanation": "<p>It is 0.5.</p>"}
