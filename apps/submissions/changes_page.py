@@ -25,6 +25,7 @@ class CheckLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricLine:
     title: str
+    unit: str  # a long one, which stands below the title
     before: str
     after: str
     word: str
@@ -90,13 +91,19 @@ def _sentence(changes: Changes) -> str:
 
 
 def _count(files: Sequence[FileChange], *, left_out: int) -> str:
-    """As "3 files: 1 added, 2 changed"."""
+    """As "3 files: 1 added, 2 changed (+12 -3 lines)"; the lines where all were counted."""
     kinds = Counter(file.kind for file in files)
     parts = [f"{kinds[kind]} {kind}" for kind in ("added", "changed", "removed") if kind in kinds]
     if left_out:
         parts.append(f"{left_out} more")
     total = len(files) + left_out
-    return f"{total} file{'s' if total > 1 else ''}: {', '.join(parts)}"
+    text = f"{total} file{'s' if total > 1 else ''}: {', '.join(parts)}"
+    lines = [(file.added, file.removed) for file in files]
+    uncounted = left_out or any(added is None and removed is None for added, removed in lines)
+    if uncounted:
+        return text
+    added, removed = (sum(one or 0 for one in side) for side in zip(*lines, strict=True))
+    return f"{text} (+{added:,} {MINUS}{removed:,} lines)"
 
 
 def _file_line(file: FileChange) -> FileLine:
@@ -113,7 +120,9 @@ def _lines(file: FileChange) -> str:
 
 
 def _metric_line(metric: MetricChange) -> MetricLine:
-    before, after = quantity(metric.before, metric.unit), quantity(metric.after, metric.unit)
+    short = metric.unit if len(metric.unit) <= 3 else ""
+    before, after = quantity(metric.before, short), quantity(metric.after, short)
     better = (metric.after > metric.before) == metric.higher_is_better
     word = "the same" if before == after else "better" if better else "worse"
-    return MetricLine(title=metric.title, before=before, after=after, word=word)
+    unit = "" if short else metric.unit
+    return MetricLine(title=metric.title, unit=unit, before=before, after=after, word=word)

@@ -104,7 +104,7 @@ def test_row_that_is_locked_is_left_for_later(learner: User, server: MailServer)
 
         thread = threading.Thread(target=send)
         thread.start()
-        thread.join()
+        thread.join(timeout=20)
         assert sent == [0]
     assert send_due() == 1
 

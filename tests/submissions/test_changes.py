@@ -225,7 +225,7 @@ def test_changes_are_kept_with_the_verdict_and_shown(
     for words in (
         f'<a href="/submissions/{first.public_id}/">Try 1</a> <code>aaaaaaaaaa</code>',
         f'href="{GITHUB}/compare/{OLD}...{NEW}" rel="noopener noreferrer">Compare on github.com',
-        "2 files: 1 changed, 1 removed",
+        f"2 files: 1 changed, 1 removed (+2 {MINUS}3 lines)",
         f"+2 {MINUS}1",
         '<td class="number">0.61</td><td class="number">0.8</td><td>better</td>',
         '<a href="#check-readme">The README tells a stranger what they need</a>',
@@ -252,7 +252,8 @@ def test_check_that_passed_before_and_does_not_now_is_told(
         (files(a="1"), None, "The files of this try were not kept, so they are not compared."),
         (None, None, "The files of both tries were not kept, so they are not compared."),
         (files(a="1"), files(a="1"), "The files are those of try 1; only the data drawn is new."),
-        (files(), files(a="1"), "1 file: 1 added"),
+        (files(), files(a="1"), f"1 file: 1 added (+1 {MINUS}0 lines)"),
+        (files(), files(a=None), "1 file: 1 added"),
     ],
 )
 def test_what_cannot_be_compared_is_said(
