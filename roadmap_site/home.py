@@ -159,8 +159,8 @@ def _study(learner: User) -> Study:
     """In the order of the road: each lesson that is to be read, else its quizzes to be taken."""
     quizzes = quizzes_to_take(learner=learner)
     study: Study = []
-    for lesson in progress.lessons_with_marks(learner=learner):
-        if lesson.read is None:
+    for lesson, read in progress.lessons_with_marks(learner=learner):
+        if read is None:
             study.append((lesson.step.slug, _read(lesson)))
             continue
         mine = [quiz for quiz in quizzes if quiz.lesson_id == lesson.pk]

@@ -34,10 +34,11 @@ def read_versions(*, learner: User) -> dict[int, str]:
     return dict(ReadMark.objects.filter(learner=learner).values_list("lesson_id", "version"))
 
 
-def lessons_with_marks(*, learner: User) -> QuerySet[Lesson]:
-    """Every published lesson in order, with the version that the learner ``read``, or None."""
+def lessons_with_marks(*, learner: User) -> list[tuple[Lesson, str | None]]:
+    """Every published lesson in order, with the version that the learner read, if any."""
     mine = FilteredRelation("read_marks", condition=Q(read_marks__learner=learner))
-    return published_lessons().annotate(mine=mine, read=F("mine__version"))
+    lessons = published_lessons().annotate(mine=mine, read=F("mine__version"))
+    return [(lesson, lesson.read) for lesson in lessons]
 
 
 def read_mark(*, learner: User, lesson: Lesson) -> ReadMark | None:
