@@ -44,8 +44,8 @@ def plan(request: LearnerRequest) -> HttpResponse:
     first = {"start": timezone.localdate(), "hours_a_week": HOURS_A_WEEK}
     if row:
         first = {"start": row.start, "hours_a_week": row.hours_a_week}
-    form = PlanForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
+    form = PlanForm(request.POST if request.method == "POST" else None, initial=first)
+    if form.is_bound and form.is_valid():
         choose_plan(learner=request.user, **form.chosen)
         return redirect("/road/")
     status = 422 if form.is_bound else 200
