@@ -18,9 +18,11 @@ from django.utils import timezone
 
 from apps.accounts.demo import PASSWORD
 from apps.accounts.models import User
-from apps.checks.results import CheckResult, from_json
+from apps.checks.results import CheckResult, Outcome, from_json
 from apps.checks.snapshot import SourceFile
 from apps.curriculum.models import Lesson, ProjectBrief
+from apps.mentoring.models import Cohort, Decision, Membership
+from apps.mentoring.services import add_comment, ask_for_review, claim_review, decide_review
 from apps.progress.models import Evidence, ReadMark
 from apps.progress.services import choose_plan, mark_read, pause_plan
 from apps.quizzes.models import Answer, Attempt, Quiz
@@ -30,6 +32,7 @@ from apps.submissions import evidence, verdict
 from apps.submissions.models import Snapshot, Source, State, Submission
 from apps.submissions.snapshots import pack
 
+COHORT = "Autumn cohort"
 SAMPLES = settings.BASE_DIR / "fixtures" / "demo"
 PROJECT = "house-price-prediction"
 # First to last try; how far somebody gets is drawn.
@@ -81,8 +84,10 @@ def walks() -> list[Walk]:
 
 
 @transaction.atomic
-def create_cohort() -> list[User]:
+def create_cohort(*, mentor: User) -> list[User]:
     """Create whoever of the cohort is missing; leave everyone else as they are."""
+    cohort, _ = Cohort.objects.get_or_create(name=COHORT)
+    cohort.mentors.add(mentor)
     people = []
     for number, (name, walk) in enumerate(zip(NAMES, walks(), strict=True), start=1):
         email = f"learner-{number:02}@example.org"
@@ -90,7 +95,9 @@ def create_cohort() -> list[User]:
         if person is None:
             person = User.objects.create_user(email, PASSWORD, name=name)
             EmailAddress.objects.create(user=person, email=email, primary=True, verified=True)
+            Membership.objects.create(cohort=cohort, learner=person)
             _walk(person, walk, source=random.Random(number))  # noqa: S311
+            _review(person, mentor=mentor, number=number)
         people.append(person)
     return people
 
@@ -136,6 +143,36 @@ def _take_quiz(
     )
     told = Evidence.objects.filter(learner=person, key__startswith=f"{attempt.public_id}:")
     told.update(at=when)
+
+
+def _review(person: User, *, mentor: User, number: int) -> None:
+    """Of those who passed: most are approved, some wait, one reads that changes are asked for."""
+    passed = Submission.objects.filter(learner=person, outcome=Outcome.PASSED).last()
+    if passed is None or number % 6 == 0:
+        return
+    ask_for_review(submission=passed)
+    if number % 3 == 0:
+        return
+    review = claim_review(submission=passed, mentor=mentor)
+    add_comment(
+        review=review,
+        path="housing/model.py",
+        line=1,
+        quoted="",
+        text="Say in a sentence why a linear model is enough here. Your README has the figures.",
+    )
+    if number % 5 == 0:
+        return
+    changes = number % 7 == 0
+    decide_review(
+        review=review,
+        decision=Decision.CHANGES if changes else Decision.APPROVED,
+        summary=(
+            "The model holds. One test is missing: a row without a size."
+            if changes
+            else "Clean, and the README answers what a stranger would ask. On to the next project."
+        ),
+    )
 
 
 def _response(answer: Answer, *, right: bool) -> dict[str, list[str]]:

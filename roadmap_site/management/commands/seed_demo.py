@@ -3,8 +3,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.accounts.demo import PASSWORD, create_demo_people
+from apps.accounts.demo import PASSWORD, PEOPLE, create_demo_people
+from apps.accounts.models import Role, User
 from roadmap_site.demo_cohort import create_cohort
+
+MENTOR = next(email for email, _, role in PEOPLE if role is Role.MENTOR)
 
 
 class Command(BaseCommand):
@@ -17,6 +20,10 @@ class Command(BaseCommand):
                 "on a site that is reached by localhost alone."
             )
         create_demo_people()
-        people = create_cohort()
+        mentor = User.objects.get(email=MENTOR)
+        people = create_cohort(mentor=mentor)
         first, last = people[0].email, people[-1].email
-        self.stdout.write(f"{len(people)} learners, {first} to {last}; password {PASSWORD}")
+        self.stdout.write(
+            f"{len(people)} learners, {first} to {last}, with {MENTOR} as their mentor; "
+            f"password {PASSWORD}"
+        )
