@@ -229,6 +229,9 @@ class _Tree(Treeprocessor):
 
     def _replacement(self, element: Element) -> Element | None:
         if element.tag == "table":
+            for head in element.iter("th"):
+                if not len(head) and not (head.text or "").strip():
+                    head.tag = "td"  # a corner that is the head of nothing
             frame = Element("div", TABLE_FRAME)
             frame.append(element)
             return frame

@@ -46,6 +46,7 @@ class QuestionPage:
     stem: str  # HTML
     template: str  # of the question's kind
     input: Any  # what that template shows
+    has_formulas: bool
     error: str
     wrong_input: str  # the one that the error is about
     verdict: Verdict | None  # before marking, nothing on the page gives the answer away
@@ -67,16 +68,19 @@ def question_page(
         marked=marked,
         fill=fill,
     )
+    stem, view = fill(asked.stem_html), kind.show(shown)
+    verdict = _verdict(asked, marks, fill) if marked else None
     return QuestionPage(
         asked=asked,
         marks=marks,
         url=url,
-        stem=fill(asked.stem_html),
+        stem=stem,
         template=kind.template,
-        input=kind.show(shown),
+        input=view,
+        has_formulas="<math" in f"{stem}{view}{verdict}",
         error=str(error) if error else "",
         wrong_input=error.input if error else "",
-        verdict=_verdict(asked, marks, fill) if marked else None,
+        verdict=verdict,
     )
 
 

@@ -171,6 +171,11 @@ def test_table_is_framed_and_aligned_without_style() -> None:
     assert rendered.endswith("</table></div>\n<p>after</p>")
 
 
+def test_empty_corner_of_a_table_is_no_heading() -> None:
+    rendered = html("| | b |\n|---|---|\n| 1 | 2 |")
+    assert "<tr>\n<td></td>\n<th>b</th>\n</tr>" in rendered
+
+
 def test_links_say_noopener_and_keep_their_address() -> None:
     link = '<a href="https://a.example/?x=1&amp;y=2" rel="noopener">x</a>'
     assert html("[x](https://a.example/?x=1&y=2)") == f"<p>{link}</p>"

@@ -172,6 +172,7 @@ def test_question_shows_its_numbers(page: Client, attempt: Attempt) -> None:
     formula = html(page, question_url(attempt, 1))
     first = answer_at(attempt, 1).draw["parameters"]
     assert f"<mn>{first['total']}</mn>" in formula
+    assert ("formulas.css" in source, "formulas.css" in formula) == (False, True)
     assert not re.search("[\ue000-\uf8ff]", source + formula)
 
 
