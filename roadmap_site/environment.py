@@ -3,6 +3,7 @@
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -40,6 +41,22 @@ def networks(name: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(word) for word in words(name))
     except ValueError as error:
         raise ImproperlyConfigured(f"{name}: {error}; write networks like 10.1.0.0/16.") from error
+
+
+def address(name: str, *, default: str) -> str:
+    """Where people find the site, without a path: ``https://milepost.example.org``."""
+    text = (os.environ.get(name, "").strip() or default).rstrip("/")
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname or "."  # settings for hosts may begin with one, or with a *
+        sound = parts.scheme in {"http", "https"} and host[0] not in ".*" and parts.port != 0
+    except ValueError:
+        sound = False
+    if sound and text == f"{parts.scheme}://{parts.netloc}" and "@" not in text:
+        return text
+    raise ImproperlyConfigured(
+        f"{name} is {text!r}; set it to the site's address, such as https://milepost.example.org."
+    )
 
 
 def database(url: str, *, pool_size: int) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.curriculum import queries as curriculum
 from apps.curriculum.models import Lesson, ProjectBrief
+from apps.mentoring import queries as mentoring
+from apps.mentoring.models import Decision
 from apps.progress import queries as progress
 from apps.progress import small_road
 from apps.progress.plan import PhaseState, Plan
@@ -62,7 +63,7 @@ def home_of(learner: User) -> Home:
     plan = plan_of(learner)
     study = _study(learner)
     return Home(
-        next_step=_next_step(briefs, running, plan, study),
+        next_step=_next_step(briefs, running, plan, study, _review_step(learner)),
         running=_try(running) if running else None,
         latest=tuple(_try(one) for one in tries),
         road=small_road.of_plan(plan),
@@ -72,9 +73,14 @@ def home_of(learner: User) -> Home:
 
 
 def _next_step(
-    briefs: Briefs, running: Submission | None, plan: Plan, study: Study
+    briefs: Briefs,
+    running: Submission | None,
+    plan: Plan,
+    study: Study,
+    review: NextStep | None,
 ) -> NextStep | None:
-    """What runs is watched; what failed is mended; then the present phase; then what is left."""
+    """What runs is watched; what failed is mended; then what a mentor said or could say; then the
+    present phase; then what is left."""
     if running:
         return NextStep(
             title=f"{running.brief.title} is being checked",
@@ -85,6 +91,8 @@ def _next_step(
     for brief, latest in briefs:
         if latest and page_state(latest) != "passed":
             return _mend(brief, latest)
+    if review:
+        return review
     if not briefs and not study:
         return None
     if plan.status is None:
@@ -95,6 +103,29 @@ def _next_step(
             label="Choose your start",
         )
     return _step_of_phase(briefs, plan.present, study) or _anything_left(briefs, study)
+
+
+def _review_step(learner: User) -> NextStep | None:
+    """Changes that a mentor asks for, else a pass that no mentor was asked about."""
+    passes = mentoring.latest_passes(learner=learner)
+    for one in passes:
+        if one.decision == Decision.CHANGES:
+            return NextStep(
+                title=f"Changes are asked for: {one.title}",
+                text="A mentor read your code. Open the review, mend it, and hand it in again.",
+                url=f"{reverse('submission', args=[one.public_id])}#reviews",
+                label="Open the review",
+            )
+    for one in passes:
+        waits = one.automatic or one.asked or one.taken
+        if one.mentored and not (waits or one.approved):
+            return NextStep(
+                title=f"{one.title} passed",
+                text="A mentor of your cohort can read it now; approved, it counts as whole.",
+                url=f"{reverse('submission', args=[one.public_id])}#reviews",
+                label="Ask for a review",
+            )
+    return None
 
 
 def _step_of_phase(briefs: Briefs, present: PhaseState, study: Study) -> NextStep | None:
@@ -126,11 +157,10 @@ def _anything_left(briefs: Briefs, study: Study) -> NextStep:
 
 def _study(learner: User) -> Study:
     """In the order of the road: each lesson that is to be read, else its quizzes to be taken."""
-    versions = progress.read_versions(learner=learner)
     quizzes = quizzes_to_take(learner=learner)
     study: Study = []
-    for lesson in curriculum.published_lessons():
-        if lesson.pk not in versions:
+    for lesson, read in progress.lessons_with_marks(learner=learner):
+        if read is None:
             study.append((lesson.step.slug, _read(lesson)))
             continue
         mine = [quiz for quiz in quizzes if quiz.lesson_id == lesson.pk]

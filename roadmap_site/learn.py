@@ -8,18 +8,10 @@ from apps.accounts.models import User
 from apps.curriculum import queries as curriculum
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Step
 from apps.progress import queries as progress
-from apps.progress.mastery import UNSEEN, Level, Mastery, mastery
+from apps.progress.mastery import LEVEL_WORDS, UNSEEN, Mastery, mastery
 from apps.progress.models import Evidence
 from apps.quizzes.models import Quiz
 from apps.quizzes.queries import quizzes_of
-
-# How a level of mastery is told: the state whose shape and colour it has, and a word.
-LEVELS = {
-    Level.UNSEEN: ("waiting", "not seen yet"),
-    Level.SHAKY: ("unusable", "shaky"),
-    Level.GROWING: ("running", "growing"),
-    Level.SOLID: ("passed", "solid"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,7 +121,7 @@ def concept_page(concept: Concept, *, learner: User) -> ConceptPage:
         slug: mastery([(one.source, one.score) for one in rows]) for slug, rows in evidence.items()
     }
     own = known.get(concept.slug, UNSEEN)
-    state, word = LEVELS[own.level]
+    state, word = LEVEL_WORDS[own.level]
     return ConceptPage(
         concept=concept,
         mastery=own,
@@ -166,7 +158,7 @@ def _concept_lines(
 ) -> tuple[ConceptLine, ...]:
     lines = []
     for concept in concepts:
-        state, word = LEVELS[known.get(concept.slug, UNSEEN).level]
+        state, word = LEVEL_WORDS[known.get(concept.slug, UNSEEN).level]
         lessons = tuple(concept.lessons.all()) if with_lessons else ()
         lines.append(ConceptLine(concept=concept, lessons=lessons, state=state, word=word))
     return tuple(lines)

@@ -18,6 +18,7 @@ from apps.accounts import queries as accounts
 from apps.accounts import services as account_services
 from apps.accounts.models import User
 from apps.accounts.services import Refused
+from apps.mentoring import queries as mentoring
 from apps.progress import queries as progress
 from apps.quizzes import queries as quizzes
 from apps.submissions import queries as submissions
@@ -41,6 +42,7 @@ def own_data(*, learner: User) -> Sections:
         **progress.own_data(learner=learner),
         **quizzes.own_data(learner=learner),
         **submissions.own_data(learner=learner),
+        **mentoring.own_data(learner=learner),
     }
 
 

@@ -22,6 +22,14 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "[::1]", ".localhost"}
 ALLOWED_HOSTS = environment.words("MILEPOST_HOSTS", default="localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = environment.words("MILEPOST_ORIGINS")
 LOCAL_ONLY = set(ALLOWED_HOSTS) <= LOCAL_HOSTS
+# Links in mails that no request of a browser leads to.
+_PORT = os.environ.get("MILEPOST_PORT") or os.environ.get("PORT") or "8000"
+SITE_ADDRESS = environment.address(
+    "MILEPOST_ADDRESS",
+    default=f"https://{next(iter(ALLOWED_HOSTS), '')}"
+    if PRODUCTION
+    else f"http://localhost:{_PORT}",
+)
 
 SECRET_KEY = os.environ.get("MILEPOST_SECRET_KEY", "")
 if len(SECRET_KEY) < 32:
@@ -47,6 +55,7 @@ INSTALLED_APPS = [
     "roadmap_site",  # for its commands
     "apps.accounts",
     "apps.curriculum",
+    "apps.mentoring",
     "apps.progress",
     "apps.quizzes",
     "apps.submissions",
@@ -99,6 +108,7 @@ TEMPLATES = [
                 "apps.accounts.context.development_link",
                 "roadmap_site.context.road",
                 "apps.accounts.context.second_factor_advice",
+                "roadmap_site.context.reviews",
             ],
             "builtins": ["apps.accounts.templatetags.times"],
         },
@@ -227,6 +237,16 @@ CELERY_BEAT_SCHEDULE = {
     "clear-sessions": {
         "task": "apps.accounts.tasks.clear_sessions",
         "schedule": crontab(hour=3, minute=40),
+        "options": {"expires": 3600},
+    },
+    "notification-mails": {
+        "task": "apps.accounts.tasks.send_notification_mails",
+        "schedule": schedule(30.0),
+        "options": {"expires": 30},
+    },
+    "old-notifications": {
+        "task": "apps.accounts.tasks.remove_old_notifications",
+        "schedule": crontab(hour=3, minute=20),
         "options": {"expires": 3600},
     },
 }

@@ -9,6 +9,7 @@ __all__ = ["people_admin", "urlpatterns"]
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("question/", views.trial, name="trial"),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("account/", include("allauth.account.urls")),
     path("settings/own-data.json", views.own_data, name="own_data"),
@@ -21,7 +22,9 @@ urlpatterns = [
     path("lessons/<slug:slug>/", views.lesson, name="lesson"),
     path("concepts/", views.concepts, name="concepts"),
     path("concepts/<slug:slug>/", views.concept, name="concept"),
+    path("", include("apps.accounts.notification_urls")),
     path("", include("apps.progress.urls")),
     path("", include("apps.quizzes.urls")),
+    path("", include("apps.mentoring.urls")),
     path("", include("apps.submissions.urls")),
 ]

@@ -7,18 +7,31 @@ from allauth.core.ratelimit import consume_or_429
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.contrib.auth.views import redirect_to_login
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    QueryDict,
+)
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from apps.accounts.forms import DeletionForm
+from apps.accounts.models import User
 from apps.accounts.requests import LearnerRequest
 from apps.accounts.services import Refused
 from apps.curriculum import queries as curriculum
+from apps.quizzes.trial import trial_question
 from roadmap_site import learn
 from roadmap_site.context import plan_of
 from roadmap_site.home import home_of
+from roadmap_site.landing import landing_of_today
 from roadmap_site.own_data import delete_account, why_not_deleted, write_own_data
 
 
@@ -27,9 +40,25 @@ from roadmap_site.own_data import delete_account, why_not_deleted, write_own_dat
 def home(request: HttpRequest) -> HttpResponse:
     """The landing page for visitors, what to do now for members."""
     if not request.user.is_authenticated:
-        return render(request, "landing.html")
+        return _landing(request)
     page = home_of(request.user)
     return render(request, "home.html", {"page": page, "small_road": page.road})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def trial(request: HttpRequest) -> HttpResponse:
+    """A visitor answers the question of the landing page. Nothing is kept."""
+    if request.method != "POST" or request.user.is_authenticated:
+        return redirect("home")
+    return _landing(request, data=request.POST)
+
+
+def _landing(request: HttpRequest, *, data: QueryDict | None = None) -> HttpResponse:
+    question = trial_question(day=timezone.localdate(), url=reverse("trial"), data=data)
+    context = {"landing": landing_of_today(), "question": question}
+    status = 422 if question and question.error else 200
+    return render(request, "landing.html", context, status=status)
 
 
 @login_required
@@ -58,16 +87,19 @@ def step(request: LearnerRequest, slug: str) -> HttpResponse:
     return render(request, "learn/step.html", {"line": line})
 
 
-@login_required
 @require_safe
 @never_cache
-def lesson(request: LearnerRequest, slug: str) -> HttpResponse:
+def lesson(request: HttpRequest, slug: str) -> HttpResponse:
+    """An open lesson is for everyone; a visitor who asks for another one is asked to log in."""
     found = curriculum.get_lesson(slug)
+    learner = request.user if isinstance(request.user, User) else None
+    if learner is None and not (found and found.open):
+        return redirect_to_login(request.get_full_path())
     if found is None:
         raise Http404
     if found.slug != slug:
         return redirect("lesson", found.slug, permanent=True)
-    page = learn.lesson_page(found, learner=request.user)
+    page = learn.lesson_page(found, learner=learner)
     return render(request, "learn/lesson.html", {"page": page, "lesson": found})
 
 

@@ -93,6 +93,8 @@ class Notification(models.Model):
     created = models.DateTimeField(db_default=Now(), editable=False)
     read = models.DateTimeField(null=True, blank=True)
     mailed = models.DateTimeField(null=True, blank=True)  # or decided not to be
+    # Someone has it in hand until then, or it waits for the mail server to come back.
+    mail_after = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ("-created", "-pk")
@@ -100,6 +102,10 @@ class Notification(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=NotificationKind.values),
                 name="notification_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(url__startswith="/") & ~models.Q(url__startswith="//"),
+                name="notification_leads_to_a_page_of_this_site",
             ),
         )
         indexes = (

@@ -36,6 +36,7 @@ from apps.curriculum.front_matter import (
     read_text,
     slugs,
     whole_number,
+    yes_or_no,
 )
 from apps.curriculum.models import Level
 from apps.curriculum.problems import ContentError, Problem
@@ -69,8 +70,10 @@ LESSON_FACTS: Mapping[str, Check] = {
     "last_reviewed": date,
     "review_by": date,
     "formerly": slugs(example="precision-and-recall", may_be_empty=True),
+    "open": yes_or_no,
 }
-LESSON_MAY_LACK: Mapping[str, Any] = {"review_by": None, "formerly": []}
+LESSON_MAY_LACK: Mapping[str, Any] = {"review_by": None, "formerly": [], "open": False}
+NOT_READ = {"open"}  # facts that change nothing of what a learner reads
 BRIEF_FACTS: Mapping[str, Check] = {
     "title": one_line(120),
     "level": choice(Level.values),
@@ -115,6 +118,7 @@ class Lesson:
     last_reviewed: datetime.date
     review_by: datetime.date | None
     formerly: list[str]  # slugs under which it was published before
+    open: bool  # to read without an account
     body_html: str
     headings: tuple[Heading, ...]
     has_formulas: bool
@@ -396,6 +400,7 @@ def _words(text: str) -> int:
 
 def _version(source: Source, figures: Mapping[str, ET.Element], *, shown: Iterable[str]) -> str:
     """SHA-256 of all that a learner reads: facts, text and figures."""
-    read = [repr(sorted(source.facts.items())), source.body]
+    facts = {name: value for name, value in source.facts.items() if name not in NOT_READ}
+    read = [repr(sorted(facts.items())), source.body]
     read += [ET.tostring(figures[address], "unicode") for address in sorted(shown)]
     return hashlib.sha256("\0".join(read).encode()).hexdigest()

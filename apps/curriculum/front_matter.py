@@ -197,6 +197,10 @@ def slugs(*, example: str, may_be_empty: bool = False) -> Check:
     return check
 
 
+def yes_or_no(value: Any) -> str:
+    return "" if isinstance(value, bool) else "must be true or false, without quotes"
+
+
 def date(value: Any) -> str:
     good = isinstance(value, datetime.date) and not isinstance(value, datetime.datetime)
     return "" if good else "must be a date such as 2026-01-31, without quotes"

@@ -66,6 +66,7 @@ class Lesson(Authored):
     review_by = models.DateField(null=True)
     # Addresses of before: they lead here.
     formerly = ArrayField(models.SlugField(max_length=SLUG_LENGTH), default=list)
+    open = models.BooleanField(default=False)  # to read without an account
     concepts = models.ManyToManyField(Concept, through="Teaching", related_name="lessons")
     body_html = models.TextField()
     headings = models.JSONField(default=list)  # level, id and text of each

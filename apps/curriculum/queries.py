@@ -21,6 +21,11 @@ def published_lessons() -> QuerySet[Lesson]:
     return lessons.defer("body_html", "headings", "sources", "step__intro_html")
 
 
+def open_lesson() -> Lesson | None:
+    """The first lesson of the road that can be read without an account."""
+    return published_lessons().filter(open=True).first()
+
+
 def published_steps() -> QuerySet[Step]:
     """In the order of the road, each with its lessons as ``published_lessons``."""
     lessons = Prefetch("lessons", published_lessons())

@@ -112,14 +112,23 @@ class Rendered:
         return "<math" in self.html
 
 
-def render(text: str, *, id_prefix: str, figures: Mapping[str, Element] | None = None) -> Rendered:
+def render(
+    text: str,
+    *,
+    id_prefix: str,
+    figures: Mapping[str, Element] | None = None,
+    is_note: bool = False,
+) -> Rendered:
     """Render Markdown for a page.
 
     ``id_prefix`` stands before every heading's id and every ``#fragment`` of a link, so that two
     texts on one page, and the page itself, never share an id. ``figures``: drawings by the address
-    under which the text shows them as pictures.
+    under which the text shows them as pictures. ``is_note``: what people write to each other; HTML
+    is shown as it was typed, and a line that begins with # is no heading: it may be Python.
     """
     markdown = _markdown(id_prefix)
+    if is_note:
+        _take_as_note(markdown)
     ours = _Milepost(figures or {})
     ours.extendMarkdown(markdown)
     raw = markdown.convert(_FENCES_THAT_TOUCH.sub("\n\n", text))
@@ -179,6 +188,13 @@ def _markdown(id_prefix: str) -> Markdown:
         ],
         output_format="html",
     )
+
+
+def _take_as_note(markdown: Markdown) -> None:
+    markdown.preprocessors.deregister("html_block")
+    markdown.inlinePatterns.deregister("html")
+    markdown.parser.blockprocessors.deregister("hashheader")
+    markdown.parser.blockprocessors.deregister("setextheader")
 
 
 class _Milepost(Extension):

@@ -20,6 +20,15 @@ class Level(StrEnum):
     SOLID = "solid"
 
 
+# How a level is told: the state whose shape and colour it has, and a word.
+LEVEL_WORDS = {
+    Level.UNSEEN: ("waiting", "not seen yet"),
+    Level.SHAKY: ("unusable", "shaky"),
+    Level.GROWING: ("running", "growing"),
+    Level.SOLID: ("passed", "solid"),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mastery:
     level: Level

@@ -2,13 +2,14 @@
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import BooleanField, Case, F, FilteredRelation, Q, QuerySet, When
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Teaching
+from apps.curriculum.queries import published_lessons
 from apps.progress.mastery import UNSEEN, Level, Mastery, mastery
 from apps.progress.models import Evidence, LearningPlan, PassedProject, Pause, ReadMark
 from apps.progress.plan import (
@@ -33,18 +34,21 @@ def read_versions(*, learner: User) -> dict[int, str]:
     return dict(ReadMark.objects.filter(learner=learner).values_list("lesson_id", "version"))
 
 
+def lessons_with_marks(*, learner: User) -> list[tuple[Lesson, str | None]]:
+    """Every published lesson in order, with the version that the learner read, if any."""
+    mine = FilteredRelation("read_marks", condition=Q(read_marks__learner=learner))
+    lessons = published_lessons().annotate(mine=mine, read=F("mine__version"))
+    return [(lesson, lesson.read) for lesson in lessons]
+
+
 def read_mark(*, learner: User, lesson: Lesson) -> ReadMark | None:
     return ReadMark.objects.filter(learner=learner, lesson=lesson).first()
 
 
 def mastery_by_concept(*, learner: User) -> defaultdict[str, Mastery]:
     """By slug; a concept of which nothing was seen is UNSEEN."""
-    seen: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
-    rows = Evidence.objects.filter(learner=learner).order_by("-at", "-pk")
-    for slug, source, score in rows.values_list("concept__slug", "source", "score"):
-        seen[slug].append((source, score))
     found: defaultdict[str, Mastery] = defaultdict(lambda: UNSEEN)
-    found.update({slug: mastery(pieces) for slug, pieces in seen.items()})
+    found.update(_mastery([learner])[learner.pk])
     return found
 
 
@@ -63,27 +67,77 @@ def learning_plan(*, learner: User) -> LearningPlan | None:
 
 def plan_of(*, learner: User, mentored: bool, today: datetime.date) -> Plan:
     """``mentored``: a mentor reviews this learner's projects, so only approval makes them whole."""
-    row = learning_plan(learner=learner)
-    calendar = None
-    if row:
-        pauses = tuple((pause.first, pause.end) for pause in row.pauses.all())
-        calendar = Calendar(start=row.start, hours_a_week=row.hours_a_week, pauses=pauses)
-    known = mastery_by_concept(learner=learner)
+    reviewed = [learner] if mentored else []
+    return plans_of(learners=[learner], mentored=reviewed, today=today)[learner.pk]
+
+
+def plans_of(
+    *,
+    learners: Collection[User],
+    mentored: Collection[User] | QuerySet[User],
+    today: datetime.date,
+) -> dict[int, Plan]:
+    """By the learners' keys; as many queries for many as for one, none for ``mentored``: it may
+    hold others too."""
+    calendars = _calendars(learners)
+    known = _mastery(learners)
     taught = _concepts_by_step()
-    projects = _projects(learner=learner, mentored=mentored)
-    work = {phase.key: _work(phase, taught, known, projects) for phase in PHASES}
-    return make_plan(calendar, work, today=today)
+    projects = _projects(learners, mentored)
+    return {
+        one.pk: make_plan(
+            calendars.get(one.pk),
+            {phase.key: _work(phase, taught, known[one.pk], projects[one.pk]) for phase in PHASES},
+            today=today,
+        )
+        for one in learners
+    }
 
 
-def _projects(*, learner: User, mentored: bool) -> dict[str, float]:
-    """How far each project is that is open or was passed, by slug: 1 is done."""
-    mine = FilteredRelation("passes", condition=Q(passes__learner=learner))
-    rows = ProjectBrief.objects.annotate(mine=mine)
-    rows = rows.filter(Q(published=True) | Q(mine__isnull=False))
-    shares = {}
-    for slug, passed, approved in rows.values_list("slug", "mine__passed", "mine__approved"):
-        whole = 1.0 if approved or not mentored else UNREVIEWED
-        shares[slug] = whole if passed else 0.0
+def _calendars(learners: Collection[User]) -> dict[int, Calendar]:
+    rows = LearningPlan.objects.filter(learner__in=learners).order_by("pauses__first", "pauses")
+    found: dict[int, Calendar] = {}
+    for learner, start, hours, first, end in rows.values_list(
+        "learner", "start", "hours_a_week", "pauses__first", "pauses__end"
+    ):
+        before = found[learner].pauses if learner in found else ()
+        pauses = (*before, (first, end)) if first else before
+        found[learner] = Calendar(start=start, hours_a_week=hours, pauses=pauses)
+    return found
+
+
+def _mastery(learners: Collection[User]) -> defaultdict[int, dict[str, Mastery]]:
+    """By learner and concept; a concept of which nothing was seen is left out."""
+    seen: defaultdict[tuple[int, str], list[tuple[str, float]]] = defaultdict(list)
+    rows = Evidence.objects.filter(learner__in=learners).order_by("-at", "-pk")
+    for learner, slug, source, score in rows.values_list(
+        "learner", "concept__slug", "source", "score"
+    ):
+        seen[learner, slug].append((source, score))
+    found: defaultdict[int, dict[str, Mastery]] = defaultdict(dict)
+    for (learner, slug), pieces in seen.items():
+        found[learner][slug] = mastery(pieces)
+    return found
+
+
+def _projects(
+    learners: Collection[User], mentored: Collection[User] | QuerySet[User]
+) -> dict[int, dict[str, float]]:
+    """How far each project is that is open or was passed, by learner and slug: 1 is done."""
+    theirs = FilteredRelation("passes", condition=Q(passes__learner__in=learners))
+    whole = Case(
+        When(theirs__approved__isnull=False, then=True),
+        When(theirs__learner__in=mentored, then=False),
+        default=True,
+        output_field=BooleanField(),
+    )
+    rows = ProjectBrief.objects.annotate(theirs=theirs, whole=whole)
+    rows = rows.filter(Q(published=True) | Q(theirs__isnull=False))
+    values = list(rows.values_list("slug", "published", "theirs__learner", "whole"))
+    open_ones = {slug: 0.0 for slug, published, _, _ in values if published}
+    shares = {learner.pk: dict(open_ones) for learner in learners}
+    for slug, _, learner, is_whole in values:
+        if learner is not None:
+            shares[learner][slug] = 1.0 if is_whole else UNREVIEWED
     return shares
 
 

@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from apps.submissions.models import State, Submission
+from apps.submissions.notices import tell_learner
 from apps.submissions.verdict import Verdict, cancelled, lost
 
 MAX_DELIVERIES = 3
@@ -103,11 +104,21 @@ def sweep() -> list[int]:
     # A stored result only waits to be read, which is done in no time: it gets more tries.
     too_often = Q(delivery__gte=MAX_DELIVERIES, result__isnull=True)
     too_often |= Q(delivery__gte=2 * MAX_DELIVERIES)
-    if count := expired.filter(too_often).update(**_finished(lost())):
+    if count := _give_up(expired.filter(too_often)):
         logger.error("%d submissions given up: their worker died each time", count)
     if count := expired.update(**_queued(), sent_at=None):
         logger.warning("%d submissions queued again: their worker died", count)
     return _take_due()
+
+
+@transaction.atomic
+def _give_up(expired: QuerySet[Submission]) -> int:
+    rows = expired.select_for_update(skip_locked=True, of=("self",))
+    given_up = Submission.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+    count = given_up.update(**_finished(lost()))
+    for submission in given_up.select_related("learner", "brief"):
+        tell_learner(submission)
+    return count
 
 
 def _take_due() -> list[int]:

@@ -1,6 +1,7 @@
 """What the page of a submission shows while it waits and runs: plain data for the template."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from apps.checks.check import announced_checks
 from apps.checks.projects import PROJECTS
 from apps.checks.results import Stage
 from apps.submissions import queries
+from apps.submissions.estimate import clock, time_left, until_start
 from apps.submissions.models import StageStatus, State, Submission
 from apps.submissions.queries import StageRow
 from apps.submissions.untrusted_text import visible
@@ -19,7 +21,6 @@ LIVE_LINES = 14
 # (age of the submission in seconds, milliseconds between two polls)
 POLLS = ((5, 250), (20, 500), (120, 1000), (600, 2000))
 SLOWEST_POLL = 5000
-STEP_S = 5  # a running clock in such steps: a page without news is not swapped every second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class LivePage:
     state: str  # "queued" or "running"
     word: str
     sentence: str
+    estimate: str  # how long still; empty where nobody waits for it
     detail: str
     stages: tuple[StageLine, ...]
     checks: tuple[CheckLine, ...]
@@ -66,13 +68,15 @@ class LivePage:
 
 def live_page(submission: Submission) -> LivePage:
     runs = queries.stages_of(submission) if submission.state == State.RUNNING else []
-    stages = stage_lines(runs)
+    usual = queries.usual_stage_seconds(slug=submission.brief_id)
+    stages = stage_lines(runs, usual=usual)
     now = timezone.now()
-    sentence, detail = _sentences(submission, now)
+    sentence, estimate, detail = _sentences(submission, runs, usual, now)
     return LivePage(
         state=str(submission.state),
         word=STATE_WORDS[submission.state],
         sentence=sentence,
+        estimate=estimate,
         detail=detail,
         stages=stages,
         checks=_checks(submission.brief_id, runs),
@@ -83,19 +87,32 @@ def live_page(submission: Submission) -> LivePage:
     )
 
 
-def stage_lines(runs: list[StageRow], *, ended_as: str = "") -> tuple[StageLine, ...]:
-    """All six, in their fixed order. ``ended_as``: the page state of a finished submission."""
+def stage_lines(
+    runs: list[StageRow], *, ended_as: str = "", usual: Mapping[str, float] | None = None
+) -> tuple[StageLine, ...]:
+    """All six, in their fixed order.
+
+    ``ended_as``: the page state of a finished submission. ``usual``: seconds by stage, shown of
+    those that are still to be done.
+    """
     by_stage = {run.stage: run for run in runs}
-    return tuple(_stage_line(stage, by_stage.get(stage.value), ended_as) for stage in Stage)
+    return tuple(
+        _stage_line(stage, by_stage.get(stage), ended_as, (usual or {}).get(stage))
+        for stage in Stage
+    )
 
 
-def _stage_line(stage: Stage, run: StageRow | None, ended_as: str) -> StageLine:
+def _stage_line(
+    stage: Stage, run: StageRow | None, ended_as: str, usual: float | None
+) -> StageLine:
     state = run.status if run else ("not_run" if ended_as else "waiting")
     unfinished = {StageStatus.RUNNING, StageStatus.NOT_RUN}
     if ended_as in {"ours", "cancelled"} and run and run.started and state in unfinished:
         state = ended_as
     elapsed = ""
-    if run and run.started and run.finished and state != StageStatus.NOT_RUN:
+    if usual is not None and state in {"waiting", StageStatus.RUNNING}:
+        elapsed = f"usually {duration(usual)}"
+    elif run and run.started and run.finished and state != StageStatus.NOT_RUN:
         elapsed = duration((run.finished - run.started).total_seconds())
     return StageLine(
         key=stage.value,
@@ -150,24 +167,36 @@ def _output(submission: Submission, runs: list[StageRow]) -> str:
     return "\n".join(visible(tail).splitlines()[-LIVE_LINES:])
 
 
-def _sentences(submission: Submission, now: datetime) -> tuple[str, str]:
-    usual = queries.usual_seconds(slug=submission.brief_id)
-    usually = f"A check of this project usually takes {duration(usual)}." if usual else ""
+def _sentences(
+    submission: Submission, runs: list[StageRow], usual: Mapping[str, float], now: datetime
+) -> tuple[str, str, str]:
+    """What happens, how long still, and what to know of it."""
     if submission.cancel_requested:
-        return "The check is being stopped.", "It does not count as an attempt."
+        return "The check is being stopped.", "", "It does not count as an attempt."
     if submission.state == State.RUNNING:
-        running = (now - (submission.started or now)).total_seconds() // STEP_S * STEP_S
+        running = clock(submission.started, now=now)
         so_far = f"It has run for {duration(running)}." if running else "It has just started."
-        return "Your repository is being checked.", " ".join(filter(None, (so_far, usually)))
+        return "Your repository is being checked.", time_left(runs, usual, now=now), so_far
     if submission.delivery:
         return (
             "Something on our side interrupted this check. It starts again by itself.",
+            "",
             "There is nothing for you to do, and it costs no attempt.",
         )
-    before = queries.waiting_before(submission)
-    if before:
-        return f"Your repository waits for its check, {before} before you.", usually
-    return "Your repository is next.", usually
+    return _waiting(submission, now)
+
+
+def _waiting(submission: Submission, now: datetime) -> tuple[str, str, str]:
+    ahead = queries.ahead_of(submission)
+    usual = queries.usual_seconds(slugs={submission.brief_id, *(one.slug for one in ahead)})
+    takes = usual.get(submission.brief_id)
+    return (
+        f"Your repository waits for its check, {len(ahead)} before you."
+        if ahead
+        else "Your repository is next.",
+        until_start(ahead, usual, created=submission.created, now=now),
+        f"It then usually takes {duration(takes)}." if takes is not None else "",
+    )
 
 
 def _announcement(stages: tuple[StageLine, ...]) -> str:

@@ -84,6 +84,8 @@ class Submission(models.Model):
     first_failure = models.CharField(max_length=100, blank=True)  # name of the test to mend first
     next_step = models.TextField(blank=True)
     checker_version = models.CharField(max_length=40, blank=True)
+    # Since the last try: ``changes.to_json``, computed once, when the check ends.
+    changes = models.JSONField(null=True, blank=True)
 
     class Meta:
         ordering = ("-created", "-pk")

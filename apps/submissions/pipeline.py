@@ -2,8 +2,10 @@
 
 import logging
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -13,7 +15,7 @@ from apps.checks.environment import default_ca_bundle
 from apps.checks.projects import PROJECTS
 from apps.checks.results import CheckResult, Outcome, from_json, to_json
 from apps.checks.source import GitUrl, ZipFile
-from apps.submissions import delivery, evidence, verdict
+from apps.submissions import changes, delivery, evidence, notices, verdict
 from apps.submissions.delivery import Lease
 from apps.submissions.heartbeat import Heartbeat
 from apps.submissions.live import LiveRecord
@@ -103,12 +105,29 @@ def conclude(lease: Lease, result: CheckResult) -> bool:
         return False
     # What is read is what was stored, here as in a later delivery.
     stored = from_json(document)
+    since = _changes(lease, stored)
     with transaction.atomic():
         finished = delivery.finish(lease, verdict=verdict.read(stored))
         if finished:
             submissions = Submission.objects.select_related("learner", "brief")
-            evidence.record(submissions.get(pk=lease.submission_id), stored)
+            submission = submissions.get(pk=lease.submission_id)
+            Submission.objects.filter(pk=submission.pk).update(changes=since)
+            evidence.record(submission, stored)
+            notices.tell_learner(submission)
     return finished
+
+
+def _changes(lease: Lease, result: CheckResult) -> dict[str, Any] | None:
+    """What changed since the last try; a comparison that breaks never costs the verdict."""
+    if result.outcome in {Outcome.CANCELLED, Outcome.PLATFORM_ERROR}:
+        return None
+    try:
+        submission = Submission.objects.get(pk=lease.submission_id)
+        since = changes.changes_since_last_try(submission, result)
+        return changes.to_json(since) if since else None
+    except (ArithmeticError, LookupError, TypeError, ValueError, zlib.error):
+        logger.exception("submission %s: not compared with the last try", lease.submission_id)
+        return None
 
 
 def _patiently[T](action: Callable[[], T]) -> T:

@@ -1,7 +1,7 @@
 """Reads of the pages, named for what the page needs."""
 
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -12,11 +12,12 @@ from django.db.models.functions import Now, Right, TruncDay
 from apps.accounts.models import User
 from apps.checks.results import Outcome
 from apps.curriculum.models import ProjectBrief
-from apps.submissions.models import IN_PROGRESS, Source, StageRun, State, Submission
+from apps.submissions.models import IN_PROGRESS, Source, StageRun, StageStatus, State, Submission
 
 ATTEMPTS_PER_DAY = 5
 LIVE_CHARACTERS = 4000
 ROWS_AT_ONCE = 20  # of those whose result or log may be large
+RECENT = 20  # checks, from which one tells what is usual
 # What a list of tries shows; the raw result may be large.
 LIST_FIELDS = (
     "public_id", "brief", "number", "state", "outcome", "verdict", "charged", "created",
@@ -46,10 +47,23 @@ def in_progress_of(*, learner: User) -> Submission | None:
 
 def submission_of(*, learner: User, public_id: str) -> Submission | None:
     return (
-        Submission.objects.select_related("brief")
+        Submission.objects.select_related("brief", "learner")
         .filter(learner=learner, public_id=public_id)
         .first()
     )
+
+
+def last_try_before(submission: Submission) -> Submission | None:
+    """The try before it that was looked at, with its result; a cancelled one tells nothing."""
+    earlier = Submission.objects.filter(
+        learner=submission.learner_id,
+        brief__slug=submission.brief_id,
+        number__lt=submission.number,
+    )
+    looked_at = earlier.filter(state=State.FINISHED).exclude(
+        outcome__in=(Outcome.CANCELLED, Outcome.PLATFORM_ERROR)
+    )
+    return looked_at.order_by("-number").first()
 
 
 def tries_of(*, learner: User, brief: ProjectBrief | None = None) -> QuerySet[Submission]:
@@ -68,27 +82,59 @@ def published_briefs(*, learner: User) -> list[tuple[ProjectBrief, Submission | 
     return [(brief, by_slug.get(brief.slug)) for brief in briefs]
 
 
-def waiting_before(submission: Submission) -> int:
-    """How many run or wait before a queued submission."""
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A submission that runs, or waits before another one."""
+
+    slug: str
+    state: str
+    started: datetime | None
+
+
+def ahead_of(submission: Submission) -> list[Ahead]:
+    """All that run or wait before a queued submission, in the order of the queue."""
     earlier = Q(created__lt=submission.created) | Q(
         created=submission.created, pk__lt=submission.pk
     )
-    return Submission.objects.filter(
-        Q(state=State.RUNNING) | Q(earlier, state=State.QUEUED)
-    ).count()
+    rows = Submission.objects.filter(Q(state=State.RUNNING) | Q(earlier, state=State.QUEUED))
+    names = ("brief_id", "state", "started")
+    return [Ahead(*values) for values in rows.order_by("created", "pk").values_list(*names)]
 
 
-def usual_seconds(*, slug: str) -> float | None:
-    """The median time of the last twenty judged checks of a project; None without any."""
-    times = (
-        Submission.objects.filter(
-            brief__slug=slug, state=State.FINISHED, charged=True, started__isnull=False
-        )
-        .order_by("-finished")
-        .values_list("started", "finished")[:20]
+def usual_seconds(*, slugs: Collection[str]) -> dict[str, float]:
+    """The median time of the last twenty judged checks of each project that has any."""
+    if not slugs:
+        return {}
+    first, *rest = (
+        _judged(slug=slug).values_list("brief_id", "started", "finished")[:RECENT] for slug in slugs
     )
-    seconds = [(end - start).total_seconds() for start, end in times if start and end]
-    return statistics.median(seconds) if seconds else None
+    rows = first.union(*rest, all=True).order_by() if rest else first
+    return _medians((str(slug), start, end) for slug, start, end in rows)
+
+
+def usual_stage_seconds(*, slug: str) -> dict[str, float]:
+    """The median time of each stage in the last twenty judged checks of a project."""
+    rows = StageRun.objects.filter(
+        submission__in=_judged(slug=slug).values("pk")[:RECENT],
+        delivery=F("submission__delivery"),
+        status__in=(StageStatus.PASSED, StageStatus.FAILED),
+    )
+    return _medians(rows.values_list("stage", "started", "finished"))
+
+
+def _judged(*, slug: str) -> QuerySet[Submission]:
+    judged = Submission.objects.filter(
+        brief__slug=slug, state=State.FINISHED, charged=True, started__isnull=False
+    )
+    return judged.order_by("-finished")
+
+
+def _medians(rows: Iterable[tuple[str, datetime | None, datetime | None]]) -> dict[str, float]:
+    times: dict[str, list[float]] = {}
+    for name, start, end in rows:
+        if start and end:
+            times.setdefault(name, []).append((end - start).total_seconds())
+    return {name: statistics.median(seconds) for name, seconds in times.items()}
 
 
 @dataclass(frozen=True, slots=True)

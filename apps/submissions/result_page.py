@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from apps.accounts.time_zones import moment_text
 from apps.checks.results import JSON, CheckResult, Outcome, Provenance, Test, from_json
 from apps.submissions import queries
+from apps.submissions.changes_page import ChangesPage, changes_page
 from apps.submissions.charts import Figure, MetricFigure, figure, metric_figure
 from apps.submissions.live_page import StageLine, stage_lines
 from apps.submissions.models import Submission
@@ -52,6 +53,7 @@ class ResultPage:
     provenance: Rows
     logs: tuple[StageLine, ...]  # the stages that printed something
     has_document: bool
+    changes: ChangesPage | None
 
 
 def result_page(submission: Submission) -> ResultPage:
@@ -76,6 +78,7 @@ def result_page(submission: Submission) -> ResultPage:
         provenance=_provenance(result.provenance, submission) if result else (),
         logs=tuple(stage for stage in stages if stage.has_log),
         has_document=result is not None,
+        changes=changes_page(submission),
     )
 
 

@@ -14,6 +14,12 @@ def pack(files: Sequence[SourceFile]) -> bytes:
     return zlib.compress(json.dumps(rows).encode())
 
 
+def commit_of(submission: Submission) -> str:
+    """Of the files that were kept; empty where none were."""
+    kept = Snapshot.objects.filter(submission=submission)
+    return kept.values_list("commit", flat=True).first() or ""
+
+
 def files_of(submission: Submission) -> tuple[SourceFile, ...] | None:
     """By path; None where none were kept: it was never fetched, or before files were kept."""
     snapshot = Snapshot.objects.filter(submission=submission).first()

@@ -160,6 +160,11 @@ def test_all_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        (
+            "2026-11-25",
+            '2026-11-25\nopen = "true"',
+            "10: open must be true or false, without quotes.",
+        ),
         ("minutes = 20", "minutes = 0", "5: minutes must be a whole number from 1 to 240."),
         (
             'objectives = ["Fit a line", "Say what its error means"]',
@@ -232,6 +237,15 @@ def test_sound_lesson_is_read(folder: Path) -> None:
         ("lesson-the-line", "The line")
     ]
     assert '<a href="/concepts/rmse/" rel="noopener">the error</a>' in lesson.body_html
+
+
+@pytest.mark.parametrize(("fact", "is_open"), [("", False), ("open = true", True)])
+def test_lesson_is_open_only_if_it_says_so(folder: Path, fact: str, is_open: bool) -> None:
+    before = read_content(folder).lessons[0]
+    path = folder / "steps" / "regression" / "a-line.md"
+    path.write_text(path.read_text().replace("minutes", f"{fact}\nminutes"))
+    after = read_content(folder).lessons[0]
+    assert (after.open, after.version) == (is_open, before.version)  # nobody has to read it anew
 
 
 def test_version_follows_what_is_read_and_nothing_else(folder: Path) -> None:

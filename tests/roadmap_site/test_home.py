@@ -1,27 +1,24 @@
 """Home: one next step, always; light; few queries."""
 
 import gzip
-import io
 import re
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.checks.results import Outcome
-from apps.curriculum.content import read_content
 from apps.curriculum.loader import load_content
 from apps.curriculum.models import Lesson, ProjectBrief
 from apps.progress.services import choose_plan, mark_read
 from apps.quizzes.models import Answer, Attempt, Quiz
 from apps.quizzes.services import start_attempt
 from apps.submissions.models import State
+from tests.content import load_all, whole_content
 from tests.submissions.samples import make_brief, make_learner, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +72,7 @@ def test_home_with_a_start_opens_the_first_brief(home: Client, brief: ProjectBri
 def test_home_leads_from_lesson_to_lesson_in_the_present_phase(
     home: Client, learner: User, brief: ProjectBrief
 ) -> None:
-    load_content(read_content(settings.BASE_DIR / "fixtures"))
+    load_content(whole_content())
     assert "Read: Vectors and matrices" in text_of(home)
     mark_read(learner=learner, lesson=Lesson.objects.get(slug="vectors-and-matrices"))
     # Nothing else is open in the phase, so what is left of the road comes next.
@@ -87,7 +84,7 @@ def test_home_leads_from_lesson_to_lesson_in_the_present_phase(
 
 @pytest.mark.usefixtures("started")
 def test_home_leads_from_a_lesson_to_its_quiz(home: Client, learner: User) -> None:
-    call_command("load_curriculum", verbosity=0, stdout=io.StringIO())
+    load_all()
     mark_read(learner=learner, lesson=Lesson.objects.get(slug="vectors-and-matrices"))
     assert 'href="/quizzes/linear-algebra/">Take the quiz' in text_of(home)
     lesson = home.get("/lessons/vectors-and-matrices/").content.decode()

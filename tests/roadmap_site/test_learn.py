@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.cache import cache
 from django.db import connection
@@ -18,12 +17,11 @@ from django.utils import timezone
 from fontTools.ttLib import TTFont
 
 from apps.accounts.models import User
-from apps.curriculum.content import read_content
-from apps.curriculum.loader import load_content
 from apps.curriculum.models import Concept, Lesson, Step, Teaching
 from apps.curriculum.renderer import PAGES
 from apps.progress.models import EvidenceSource, ReadMark
 from apps.progress.services import mark_read, record_evidence
+from tests.content import load_all
 from tests.submissions.samples import make_learner
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +43,7 @@ def page(client: Client, learner: User) -> Client:
 
 @pytest.fixture
 def content() -> None:
-    load_content(read_content(settings.BASE_DIR / "fixtures"))
+    load_all()
 
 
 def text_of(client: Client, url: str) -> str:
@@ -123,6 +121,30 @@ def test_what_is_not_there_is_not_found(page: Client, url: str) -> None:
 def test_visitor_is_asked_to_log_in(client: Client, url: str) -> None:
     response = client.get(url)
     assert response["Location"] == f"/account/login/?next={url}"
+
+
+@pytest.mark.usefixtures("content")
+def test_open_lesson_is_read_without_an_account_and_no_other(client: Client) -> None:
+    text = text_of(client, "/lessons/precision-recall-f1/")
+    assert "Keep what you learn" in text
+    assert ("Mark as read" in text, "Next lesson" in text) == (False, False)
+    assert queries(client, "/lessons/precision-recall-f1/") <= 3
+    assert Lesson.objects.filter(open=True).count() == 1
+    for url in ("/lessons/self-attention/", "/lessons/nothing/"):
+        response = client.get(url, {"a": "b"})
+        assert response["Location"] == f"/account/login/?next={url}%3Fa%3Db"
+    assert client.post("/lessons/precision-recall-f1/").status_code == 405
+    assert client.post("/lessons/precision-recall-f1/read-mark/").status_code == 302
+    assert ReadMark.objects.count() == 0
+    Lesson.objects.filter(open=True).update(published=False)
+    assert client.get("/lessons/precision-recall-f1/").status_code == 302
+
+
+@pytest.mark.usefixtures("content")
+def test_open_lesson_is_found_under_its_old_address_by_visitors(client: Client) -> None:
+    Lesson.objects.filter(open=True).update(slug="f1", formerly=["precision-recall-f1"])
+    response = client.get("/lessons/precision-recall-f1/")
+    assert (response.status_code, response["Location"]) == (301, "/lessons/f1/")
 
 
 @pytest.mark.usefixtures("content")

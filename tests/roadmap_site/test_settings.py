@@ -110,3 +110,41 @@ def test_production_on_localhost_is_not_development(read: Read) -> None:
 def test_development_on_a_network_shows_no_mail_links(read: Read) -> None:
     network = PRODUCTION | {"MILEPOST_ENV": "development"}
     assert read(network, "LOCAL_DEVELOPMENT") == {"LOCAL_DEVELOPMENT": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, "https://milepost.example.org"),
+        ({"MILEPOST_HOSTS": "a.example,b.example"}, "https://a.example"),
+        ({"MILEPOST_ADDRESS": "https://b.example:8443/"}, "https://b.example:8443"),
+        ({"MILEPOST_ENV": "development", "MILEPOST_HOSTS": "localhost"}, "http://localhost:8000"),
+        (
+            {"MILEPOST_ENV": "development", "MILEPOST_HOSTS": "localhost", "MILEPOST_PORT": "81"},
+            "http://localhost:81",
+        ),
+    ],
+)
+def test_address_in_mails_is_that_of_the_site(
+    read: Read, monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], expected: str
+) -> None:
+    monkeypatch.delenv("PORT", raising=False)
+    assert read({**PRODUCTION, **changes}, "SITE_ADDRESS") == {"SITE_ADDRESS": expected}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"MILEPOST_HOSTS": "*"},
+        {"MILEPOST_HOSTS": ".example.org"},
+        {"MILEPOST_HOSTS": " "},
+        {"MILEPOST_ADDRESS": "milepost.example.org"},
+        {"MILEPOST_ADDRESS": "https://milepost.example.org/site"},
+        {"MILEPOST_ADDRESS": "https://me@milepost.example.org"},
+        {"MILEPOST_ADDRESS": "https://milepost.example.org:x"},
+        {"MILEPOST_ADDRESS": "javascript:alert(1)"},
+    ],
+)
+def test_address_that_is_none_is_refused(read: Read, changes: dict[str, str]) -> None:
+    with pytest.raises(ImproperlyConfigured, match="MILEPOST_ADDRESS is '"):
+        read({**PRODUCTION, **changes}, "SITE_ADDRESS")

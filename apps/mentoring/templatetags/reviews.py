@@ -1,0 +1,26 @@
+"""The reviews of a submission on its learner's page, which lies below this app."""
+
+from django import template
+from django.utils import timezone
+
+from apps.mentoring.forms import NoteForm
+from apps.mentoring.review_page import learner_section
+from apps.submissions.models import Submission
+from apps.submissions.untrusted_text import visible
+
+register = template.Library()
+
+
+@register.filter
+def shown(person: object) -> str:
+    """A person's name, with hiding characters made visible."""
+    return visible(str(person))
+
+
+@register.simple_tag
+def reviews_of(submission: Submission) -> dict[str, object]:
+    """``{% reviews_of submission as reviews %}``"""
+    return {
+        "section": learner_section(submission, now=timezone.now()),
+        "message_form": NoteForm(auto_id="message_%s"),
+    }
