@@ -70,7 +70,7 @@ def walks() -> list[Walk]:
         passed = reach > 0.45
         drawn.append(
             Walk(
-                days=source.randint(5, 40) + int(reach * 80),
+                days=source.randint(5, 25) + int(reach * 45),
                 hours_a_week=source.choice((5, 8, 10, 10, 12, 15)),
                 lessons=min(3, int(reach * 4)),
                 quizzes=min(2, int(reach * 3)),

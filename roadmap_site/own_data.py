@@ -19,6 +19,7 @@ from apps.accounts import services as account_services
 from apps.accounts.models import User
 from apps.accounts.services import Refused
 from apps.mentoring import queries as mentoring
+from apps.mentoring.services import delete_reviews
 from apps.progress import queries as progress
 from apps.quizzes import queries as quizzes
 from apps.submissions import queries as submissions
@@ -76,6 +77,7 @@ def delete_account(*, user: User) -> None:
         account_services.lock_for_deletion(user=user)
         if submissions.in_progress_of(learner=user):
             raise Refused(CHECK_RUNNING)
+        delete_reviews(learner=user)
         submission_services.delete_submissions(learner=user)
         account_services.delete_person(user=user)
         transaction.on_commit(lambda: _say_goodbye(email), robust=True)

@@ -156,6 +156,12 @@ def write_message(*, review: Review, author: User, text: str) -> None:
         notify(person=person, kind=kind, title=title, url=url)
 
 
+def delete_reviews(*, learner: User) -> None:
+    """Of a learner's submissions, with all that was said. Those they gave stay, without a name."""
+    Review.objects.filter(learner=learner).delete()
+    ReviewRequest.objects.filter(submission__learner=learner).delete()
+
+
 def learner_page(review: Review) -> str:
     page = reverse("submission", args=[review.submission.public_id])
     return f"{page}#review-{review.pk}"

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from apps.accounts.models import User
 from apps.curriculum.models import ProjectBrief
 from apps.submissions import delivery, tasks
-from apps.submissions.models import Source, StageRun, Submission
+from apps.submissions.models import Snapshot, Source, StageRun, Submission
 from apps.submissions.queries import ATTEMPTS_PER_DAY, attempts_today, in_progress_of
 
 logger = logging.getLogger(__name__)
@@ -91,8 +91,9 @@ def delete_submissions(*, learner: User) -> None:
     """All of a learner's, inside a transaction; their zip files once it is committed."""
     mine = Submission.objects.filter(learner=learner)
     archives = list(mine.exclude(archive="").values_list("archive", flat=True))
-    # Two statements however many there are; the ORM's cascade would read every row first.
+    # A statement each, however many there are; the ORM's cascade would read every row first.
     StageRun.objects.filter(submission__learner=learner)._raw_delete("default")
+    Snapshot.objects.filter(submission__learner=learner)._raw_delete("default")
     mine._raw_delete("default")
     transaction.on_commit(lambda: _delete_archives(archives), robust=True)
 

@@ -16,15 +16,18 @@ from pytest_django import Settings
 
 from apps.accounts.models import Role, User
 from apps.checks.results import Outcome
+from apps.mentoring.models import Decision, Review, ReviewRequest
+from apps.mentoring.services import ask_for_review, write_message
 from apps.progress.models import Evidence, ReadMark
 from apps.submissions import services as submissions
-from apps.submissions.models import Source, StageRun, State, Submission
+from apps.submissions.models import Snapshot, Source, StageRun, State, Submission
 from apps.submissions.services import submit_project
 from roadmap_site.own_data import CHECK_RUNNING, delete_account
 from tests.accounts.factors import give_app, log_in_and_prove
 from tests.accounts.journey import PASSWORD, log_in
+from tests.mentoring.samples import make_cohort, make_mentor, make_pass, make_review
 from tests.roadmap_site.test_own_data import evidence_of, read_mark_of
-from tests.submissions.samples import make_brief, make_submission, zip_of
+from tests.submissions.samples import make_brief, make_learner, make_submission, zip_of
 
 # Real commits: files and the last mail go only then.
 pytestmark = [
@@ -35,7 +38,7 @@ pytestmark = [
 URL = "/settings/deletion/"
 MAX_GET = 12
 # More than a page's usual 25: a statement for each table that names a person. It happens once.
-MAX_POST = 40
+MAX_POST = 60
 
 
 def person(email: str, role: Role = Role.LEARNER, *, is_superuser: bool = False) -> User:
@@ -95,6 +98,28 @@ def test_account_is_deleted_with_everything(client: Client, learner: User) -> No
     assert elsewhere.get(reverse("projects"))["Location"].startswith(reverse("account_login"))
     (message,) = mail.outbox
     assert (message.to, message.subject) == (["ada@example.org"], "Your account was deleted")
+
+
+def test_reviews_go_with_the_learner_and_lose_their_name_with_the_mentor(
+    client: Client, learner: User
+) -> None:
+    mentor, other = make_mentor(), make_learner("Bob")
+    make_cohort(learner, other, mentor=mentor)
+    brief = make_brief()
+    reviews = [
+        make_review(make_pass(person, brief), mentor, Decision.APPROVED)
+        for person in (learner, other)
+    ]
+    write_message(review=reviews[0], author=learner, text="Thank you.")
+    waiting = make_pass(learner, brief)
+    ask_for_review(submission=waiting)
+
+    delete_account(user=learner)
+    assert list(Review.objects.all()) == [reviews[1]]
+    assert not ReviewRequest.objects.exists()
+    assert Snapshot.objects.count() == 1
+    delete_account(user=mentor)
+    assert Review.objects.get().mentor_name == "A former mentor"
 
 
 def test_deletion_leaves_others_as_they_are(client: Client, learner: User) -> None:
