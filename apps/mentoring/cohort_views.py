@@ -19,6 +19,7 @@ from apps.mentoring.cohorts import Link, LinkUnusable
 from apps.mentoring.forms import CohortForm, InviteForm
 from apps.mentoring.models import Cohort, InviteLink
 from apps.mentoring.person_page import person_page
+from apps.submissions.untrusted_text import visible
 
 # What a link that lets nobody in says, in one sentence.
 UNUSABLE = {
@@ -98,7 +99,7 @@ def removal(request: LearnerRequest, pk: int, learner: int) -> HttpResponse:
     one = _cohort(request, pk)
     person = get_object_or_404(User, pk=learner, memberships__in=queries.present_in(one))
     services.end_membership(cohort=one, learner=person)
-    messages.success(request, f"{person} is no longer in this cohort.")
+    messages.success(request, f"{visible(str(person))} is no longer in this cohort.")
     return redirect("cohort", pk)
 
 
@@ -128,7 +129,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
             services.join_cohort(learner=person, link=link)
         except LinkUnusable as late:
             return _unusable(request, late.state)
-        messages.success(request, f"You are in the cohort {link.cohort}.")
+        messages.success(request, f"You are in the cohort {visible(link.cohort.name)}.")
         return redirect("home")
     context = {"link": link, "is_in": is_in, "is_mentor": is_mentor}
     return render(request, "mentoring/join.html", context)

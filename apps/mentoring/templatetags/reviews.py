@@ -1,5 +1,7 @@
 """The reviews of a submission on its learner's page, which lies below this app."""
 
+from collections.abc import Iterable
+
 from django import template
 from django.utils import timezone
 
@@ -12,9 +14,14 @@ register = template.Library()
 
 
 @register.filter
-def shown(person: object) -> str:
-    """A person's name, with hiding characters made visible."""
-    return visible(str(person))
+def shown(named: object) -> str:
+    """A person's or a cohort's name, with hiding characters made visible."""
+    return visible(str(named))
+
+
+@register.filter
+def shown_list(named: Iterable[object]) -> str:
+    return ", ".join(shown(one) for one in named)
 
 
 @register.simple_tag
