@@ -223,7 +223,7 @@ def _shown(comments: Sequence[Comment]) -> tuple[ShownComment, ...]:
             shown_path=visible(one.path),
             query=urlencode({"file": one.path, "part": str(part_of(one.line))}),
             line=one.line,
-            quoted=one.quoted,
+            quoted=visible(one.quoted),
             text=one.text,
             html=mark_safe(one.html),  # noqa: S308  # note_html made it
         )
@@ -243,7 +243,6 @@ class LearnerSection:
     reader: str  # who reads it now
     waiting_since: datetime.datetime | None
     can_ask: bool
-    has_later_pass: bool
 
     @property
     def wants_something(self) -> bool:
@@ -262,14 +261,13 @@ def learner_section(submission: Submission, *, now: datetime.datetime) -> Learne
     decided = [row for row in rows if row.decision]
     messages = queries.messages_of(decided) if decided else {}
     reader = next((row.mentor_name for row in rows if not row.decision), "")
-    waiting_since, can_ask, later = None, False, False
+    waiting_since, can_ask = None, False
     if not rows:
         mentoring = queries.mentoring_of(learner=learner)
-        later = queries.has_later_pass(submission)
         request = queries.request_of(submission)
         if mentoring.mentored and request:
             waiting_since = request.asked
-        elif mentoring.mentored and not later:
+        elif mentoring.mentored and not queries.has_later_pass(submission):
             approved = mentoring.automatic and queries.is_approved(submission)
             waiting_since = submission.finished if mentoring.automatic and not approved else None
             can_ask = waiting_since is None
@@ -282,7 +280,6 @@ def learner_section(submission: Submission, *, now: datetime.datetime) -> Learne
         reader=reader,
         waiting_since=waiting_since,
         can_ask=can_ask,
-        has_later_pass=later,
     )
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Teaching
@@ -186,3 +187,32 @@ def test_plan_without_anything_open_is_on_track(learner: User) -> None:
     later = TODAY + datetime.timedelta(days=200)
     made = queries.plan_of(learner=learner, mentored=False, today=later)
     assert made.status is Status.ON_TRACK
+
+
+def test_plans_of_many_are_those_of_each_at_the_price_of_one(
+    learner: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    brief = make_brief()
+    Concept.objects.create(slug="precision", title="precision")
+    people = [learner]
+    for number in range(20):
+        person = User.objects.create_user(f"many-{number}@example.org", "correct horse")
+        people.append(person)
+        start = TODAY - datetime.timedelta(days=9 * number)
+        choose_plan(learner=person, start=start, hours_a_week=10)
+        show(person, "precision", number % 3)
+        if number % 2:
+            record_pass(learner=person, brief=brief, at=timezone.now())
+        if number % 5 == 0:
+            pause_plan(learner=person, today=TODAY - datetime.timedelta(days=5))
+            resume_plan(learner=person, today=TODAY - datetime.timedelta(days=2))
+            pause_plan(learner=person, today=TODAY)
+    mentored = User.objects.filter(pk__in=[one.pk for one in people[:11]])
+    with django_assert_num_queries(4):
+        plans = queries.plans_of(learners=people, mentored=mentored, today=TODAY)
+    alone = {
+        one.pk: queries.plan_of(learner=one, mentored=place < 11, today=TODAY)
+        for place, one in enumerate(people)
+    }
+    assert plans == alone
+    assert len({plan.text for plan in plans.values()}) > 3

@@ -14,11 +14,13 @@ from apps.accounts.models import User
 from apps.checks.results import Outcome
 from apps.curriculum.loader import load_content
 from apps.curriculum.models import Lesson, ProjectBrief
+from apps.mentoring.models import Cohort, Decision, Review
 from apps.progress.services import choose_plan, mark_read
 from apps.quizzes.models import Answer, Attempt, Quiz
 from apps.quizzes.services import start_attempt
 from apps.submissions.models import State
 from tests.content import load_all, whole_content
+from tests.mentoring.samples import make_cohort, make_mentor, make_review
 from tests.submissions.samples import make_brief, make_learner, make_submission
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +126,26 @@ def test_home_after_a_fault_of_ours_blames_nobody(
 def test_home_after_every_pass_is_content(home: Client, learner: User, brief: ProjectBrief) -> None:
     make_submission(learner, brief, outcome=Outcome.PASSED)
     assert "You have done everything that is open" in text_of(home)
+
+
+def test_home_asks_for_a_review_then_opens_it(
+    home: Client, learner: User, brief: ProjectBrief
+) -> None:
+    mentor = make_mentor("Max")
+    passed = make_submission(learner, brief, outcome=Outcome.PASSED)
+    assert "Ask for a review" not in text_of(home)
+    cohort = make_cohort(learner, mentor=mentor)
+    assert "Ask for a review" in text_of(home)
+    Cohort.objects.update(automatic_review=True)
+    assert "Ask for a review" not in text_of(home)
+    review = make_review(passed, mentor, Decision.CHANGES)
+    page = text_of(home)
+    assert "Changes are asked for: House price prediction" in page
+    assert f"/submissions/{passed.public_id}/#reviews" in page
+    cohort.memberships.update(left=timezone.now())
+    assert "Open the review" in text_of(home)  # what was said stays
+    Review.objects.filter(pk=review.pk).update(decision=Decision.APPROVED)
+    assert "Open the review" not in text_of(home)
 
 
 def test_home_shows_nothing_of_other_learners(home: Client, brief: ProjectBrief) -> None:
