@@ -19,7 +19,19 @@ ROOT = Path(__file__).resolve().parent.parent
 NEEDS_ROOT = "tests/root"
 # The sandbox is shown to hold whoever starts it.
 ALSO_AS_ROOT = ("tests/root", "tests/sandbox")
-PICTURED = ("landing", "home-failed", "live", "verdict-failed", "verdict-passed")
+# Those of every page lie in MILEPOST_HOME/screenshots; these few are kept with the documentation.
+PICTURED = (
+    "landing",
+    "home-failed",
+    "road-moved",
+    "lesson-formulas",
+    "question-marked",
+    "live",
+    "verdict-failed",
+    "verdict-passed",
+    "review-commented",
+    "cohort",
+)
 PYTHON_FOLDERS = ("apps", "roadmap_site", "tests", "deploy", "benchmarks", "fixtures", "manage.py")
 # Enough for settings.py to start in production; ``check --deploy`` judges the rest.
 PRODUCTION = {

@@ -42,11 +42,13 @@ class Person:
     visitor: Visitor
 
     def press(self, control: Locator) -> None:
-        if not self.by_keyboard:
-            control.click()
-            return
-        self._tab_to(control)
-        self.page.keyboard.press("Enter")
+        """A link or a button that leads to another page."""
+        with self.page.expect_navigation():
+            if self.by_keyboard:
+                self._tab_to(control)
+                self.page.keyboard.press("Enter")
+            else:
+                control.click()
 
     def choose(self, control: Locator) -> None:
         """A radio button or a box."""
@@ -174,8 +176,7 @@ def sign_up(learner: Person, link: str) -> None:
     learner.press(page.get_by_role("main").get_by_role("button", name="Sign up"))
     learner.press(page.get_by_role("link", name="Confirm the address"))
     learner.press(page.get_by_role("button", name="Yes, confirm it"))
-    if "/join/" not in page.url:
-        page.goto(link)
+    page.wait_for_url("**/join/**")  # they come back by themselves
     learner.look("join")
     learner.press(page.get_by_role("button", name="Join"))
     expect(page.get_by_role("button", name="Account")).to_be_visible()
