@@ -110,7 +110,10 @@ TEMPLATES = [
                 "apps.accounts.context.second_factor_advice",
                 "roadmap_site.context.reviews",
             ],
-            "builtins": ["apps.accounts.templatetags.times"],
+            "builtins": [
+                "apps.accounts.templatetags.icons",
+                "apps.accounts.templatetags.times",
+            ],
         },
     },
 ]

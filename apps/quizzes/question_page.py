@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.urls import reverse
 
+from apps.accounts.templatetags.icons import icon
 from apps.quizzes.drawing import from_json
 from apps.quizzes.kinds import KINDS
 from apps.quizzes.kinds.kind import Asked, NotMarked, Response
@@ -100,12 +99,6 @@ def _verdict(
     )
 
 
-@cache
-def _icon(state: str) -> str:
-    """Rendered once: a page shows as many as its quiz has questions."""
-    return render_to_string("components/icon.html", {"name": state})
-
-
 def _marks(marks: Sequence[bool | None], *, current: int, url: str) -> tuple[MarkView, ...]:
     base = url.removesuffix(f"{current}/")
     views = []
@@ -116,7 +109,7 @@ def _marks(marks: Sequence[bool | None], *, current: int, url: str) -> tuple[Mar
                 number=number,
                 state=state,
                 word=word,
-                icon=_icon(state),
+                icon=icon(state),
                 url=f"{base}{number}/",
                 current=number == current,
             )

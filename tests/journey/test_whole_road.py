@@ -133,7 +133,7 @@ def test_two_people_walk_the_road(
     review(mentor, approve=True)
     see_the_road_move(learner)
     if not by_keyboard:
-        look_around(mentor)
+        look_around(learner, mentor)
 
     assert worker.process.poll() is None
     assert learner.visitor.problems == []
@@ -298,7 +298,32 @@ def see_the_road_move(learner: Person) -> None:
     learner.look("review-approved")
 
 
-def look_around(mentor: Person) -> None:
+SETTINGS = {
+    "settings": "/settings/",
+    "addresses": "/account/email/",
+    "password": "/account/password/change/",
+    "second-factor": "/account/second-factor/",
+    "deletion": "/settings/deletion/",
+}
+ENTRANCE = {"log-in": "/account/login/", "password-reset": "/account/password/reset/"}
+
+
+def look_around(learner: Person, mentor: Person) -> None:
+    """Every page that the road does not lead past."""
+    page = learner.page
+    learner.press(page.get_by_role("link", name="See your code as it was checked"))
+    learner.look("own-code")
+    page.goto("/quizzes/")
+    learner.look("quizzes")
+    page.goto("/cohorts/")
+    learner.look("cohorts-learner")
+    for name, url in SETTINGS.items():
+        page.goto(url)
+        learner.look(name)
+    page.context.clear_cookies()
+    for name, url in ENTRANCE.items():
+        page.goto(url)
+        learner.look(name)
     page = mentor.page
     page.goto("/mentoring/")
     mentor.look("mentoring-done")
@@ -307,7 +332,3 @@ def look_around(mentor: Person) -> None:
     mentor.look("cohort")
     mentor.press(page.get_by_role("link", name="Ada", exact=True).first)
     mentor.look("person")
-    page.goto("/settings/")
-    mentor.look("settings")
-    page.goto("/quizzes/")
-    mentor.look("quizzes")

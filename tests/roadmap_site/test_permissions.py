@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.accounts.models import Notification, NotificationKind, Role, User
@@ -176,3 +179,23 @@ def test_address_answers_each_person_as_it_should(
     found = {name: answer(client, url, method) for name, url in scene.urls.items()}
     expected = {name: row[method == "POST"][place] for name, row in ROWS.items()}
     assert {k: (v, expected[k]) for k, v in found.items() if v != expected[k]} == {}
+
+
+# A section of the download is a query; an account hangs on many tables. See their own tests.
+MORE = {"own_data", "deletion"}
+
+
+@pytest.mark.parametrize(("method", "most"), [("GET", 12), ("POST", 25)])
+def test_no_address_asks_the_database_much(
+    client: Client, scene: Scene, method: str, most: int
+) -> None:
+    learner = scene.people["learner"]
+    assert learner
+    client.force_login(learner)
+    counts = {}
+    for name, url in scene.urls.items():
+        cache.clear()  # the worst case: the road in the header is made anew
+        with CaptureQueriesContext(connection) as captured:
+            answer(client, url, method)
+        counts[name] = len(captured)
+    assert {name: n for name, n in counts.items() if n > most and name not in MORE} == {}
