@@ -10,11 +10,6 @@ def published_briefs() -> QuerySet[ProjectBrief]:
     return ProjectBrief.objects.filter(published=True).defer("brief_html", "data_dictionary_html")
 
 
-def get_brief(slug: str) -> ProjectBrief | None:
-    """One published brief with its texts."""
-    return ProjectBrief.objects.filter(published=True, slug=slug).first()
-
-
 def published_lessons() -> QuerySet[Lesson]:
     """All of them in the order of the road, without the long texts."""
     lessons = Lesson.objects.filter(published=True, step__published=True).select_related("step")

@@ -179,10 +179,6 @@ def review_for(*, mentor: User, pk: int) -> Review | None:
     return rows.select_related("mentor", "submission__brief", "submission__learner").first()
 
 
-def live_review(submission: Submission) -> Review | None:
-    return _live().filter(submission=submission).select_related("mentor").first()
-
-
 def own_review(submission: Submission, *, mentor: User) -> Review | None:
     return Review.objects.filter(submission=submission, mentor=mentor).first()
 

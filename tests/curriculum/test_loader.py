@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.curriculum.content import read_content
 from apps.curriculum.loader import load_content
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Teaching
-from apps.curriculum.queries import get_brief, published_briefs
+from apps.curriculum.queries import published_briefs
 from tests.curriculum.conftest import write_concept, write_lesson, write_project
 
 pytestmark = pytest.mark.django_db
@@ -57,14 +57,12 @@ def test_removed_project_is_withdrawn_and_comes_back(folder: Path) -> None:
 
     assert load(folder) == counts(unchanged=1, withdrawn=1)
     assert load(folder) == counts(unchanged=1)
-    assert get_brief("spam-mail") is None
+    assert not published_briefs().filter(slug="spam-mail").exists()
     assert [brief.slug for brief in published_briefs()] == ["house-prices"]
 
     write_project(folder, "spam-mail", position=2)
     assert load(folder) == counts(written=1, unchanged=1)
-    brief = get_brief("spam-mail")
-    assert brief is not None
-    assert brief.pk == key
+    assert published_briefs().get(slug="spam-mail").pk == key
 
 
 def test_wrong_content_leaves_the_database_as_it_was(folder: Path) -> None:
@@ -94,10 +92,6 @@ def test_list_reads_the_same_number_of_queries_for_any_number_of_briefs(
     with django_assert_num_queries(1):
         titles = [(brief.slug, brief.title, brief.summary) for brief in published_briefs()]
     assert len(titles) == 3
-
-
-def test_unknown_brief_is_none(folder: Path) -> None:
-    assert get_brief("no-such-project") is None
 
 
 def test_concepts_are_connected(folder: Path) -> None:

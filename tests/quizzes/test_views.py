@@ -194,7 +194,7 @@ def test_verdict_of_each_kind_shows_the_answer_given(page: Client, attempt: Atte
     read = [text_of(page, question_url(attempt, position)) for position in (1, 2, 3, 4)]
     assert "Your answer, right" in read[0]
     assert "Your answer, not right" in read[1]
-    assert re.search(r"Your answer \d+\.\d+ % Right \d+\.\d+ % give or take 0.1", read[2])
+    assert re.search(r"Your answer [\d.]+ % Right [\d.]+ % give or take 0.1", read[2])
     assert "You divide" in read[2]
     assert "3 not right: it is 2" in read[3]
     assert "You exchange what was missed" in read[3]
