@@ -1,4 +1,4 @@
-"""Runs one command, under limits, away from everything else. Standard library only."""
+"""Runs a command or a server, under limits, away from everything else. Standard library only."""
 
 from apps.sandbox.model import (
     GATEWAY_PORT,
@@ -13,10 +13,12 @@ from apps.sandbox.model import (
     SandboxUnavailable,
 )
 from apps.sandbox.run import available, run
+from apps.sandbox.service import Address, Service, ServiceError
 
 __all__ = [
     "GATEWAY_PORT",
     "JOB",
+    "Address",
     "Artifact",
     "Gateway",
     "Limits",
@@ -25,6 +27,8 @@ __all__ = [
     "OutputCallback",
     "Result",
     "SandboxUnavailable",
+    "Service",
+    "ServiceError",
     "available",
     "run",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Never
 
 from apps.sandbox import cgroups, doctor
-from apps.sandbox.model import Limits, Result, SandboxUnavailable
+from apps.sandbox.model import Backend, Limits, Result, SandboxUnavailable
 from apps.sandbox.run import run
 
 # Exit codes of sysexits.h.
@@ -26,6 +26,11 @@ _LIMITS = (
     ("--disk", "disk_mb", "MB"),
     ("--inodes", "inodes", "N"),
     ("--output", "output_kb", "KB"),
+)
+_NOT_FROM_HERE = (
+    "This machine has control groups of version 2, which a user gets only from the process that "
+    "starts its own: start the site as root, or as the user with "
+    "“systemd-run --user --scope -p Delegate=yes make run”."
 )
 
 
@@ -73,8 +78,6 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 def _run(
     parser: argparse.ArgumentParser, options: argparse.Namespace, command: list[str]
 ) -> Result:
-    if options.backend != "bubblewrap":
-        parser.error(f"the backend {options.backend} is not available; use bubblewrap")
     if not options.dir.is_dir():
         parser.error(f"{options.dir} is not a folder")
     given: dict[str, Any] = {field: getattr(options, field) for _, field, _ in _LIMITS}
@@ -83,6 +86,7 @@ def _run(
         directory=options.dir,
         limits=Limits(**given),
         artifacts_to=options.artifacts_to,
+        backend=options.backend and Backend(options.backend),
     )
 
 
@@ -90,6 +94,9 @@ def _prepare(options: argparse.Namespace) -> int:
     tier = cgroups.prepare(options.uid, options.gid if options.gid is not None else options.uid)
     if tier is None:
         print("No control groups can be prepared; are you root?", file=sys.stderr)  # noqa: T201
+        return 1
+    if tier == "cgroup2":  # it reaches the processes that this one starts: none
+        print(_NOT_FROM_HERE, file=sys.stderr)  # noqa: T201
         return 1
     print(f"User {options.uid} may now make control groups ({tier}).")  # noqa: T201
     return 0
@@ -109,7 +116,9 @@ def _parser() -> _Parser:
         run_parser.add_argument(
             option, dest=field, type=type(default), default=default, metavar=unit
         )
-    run_parser.add_argument("--backend", choices=["bubblewrap", "gvisor"], default="bubblewrap")
+    run_parser.add_argument(
+        "--backend", choices=list(Backend), help="bubblewrap, or what MILEPOST_SANDBOX_BACKEND says"
+    )
     run_parser.add_argument("--artifacts-to", type=Path, metavar="DIR")
     actions.add_parser("doctor", help="try every layer of the sandbox on this machine")
     prepare = actions.add_parser("prepare", help="as root: give a user exact limits, until reboot")
@@ -119,4 +128,8 @@ def _parser() -> _Parser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:  # as with “| head”
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

@@ -6,7 +6,6 @@ Everything here was chosen by the job: names, kinds of files, sizes, depth.
 import contextlib
 import os
 import stat
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from apps.sandbox.model import Artifact, Limits
 
 _DEEPEST = 32  # folders
 _LONGEST_NAME = 200  # bytes of UTF-8
+_LONGEST_PATH = 1000  # bytes; whoever opens a file below another folder needs room for that as well
 _MOST_REFUSED = 100  # sentences; the rest is summed up in one
 _CLOSED = "the folder is not readable"
 _CHUNK = 1 << 20  # bytes
@@ -89,7 +89,7 @@ class _Collector:
 
     def _entry(self, folder: int, name: str, path: str, *, depth: int) -> None:
         status = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        reason = _odd_name(name)
+        reason = _odd_name(name) or _long_path(path)
         if reason is not None:
             self.collected.refuse(path, reason)
         elif stat.S_ISDIR(status.st_mode):
@@ -155,8 +155,9 @@ def _copy_out(folder: int, name: str, target: Path, path: str, status: os.stat_r
         mode = 0o755 if status.st_mode & stat.S_IXUSR else 0o644
         copy = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode, dir_fd=parent)
         opened.callback(os.close, copy)
-        while os.sendfile(copy, source, None, _CHUNK):
-            pass
+        left = status.st_size  # as judged: whatever was opened, no more is taken
+        while left and (sent := os.sendfile(copy, source, None, min(left, _CHUNK))):
+            left -= sent
 
 
 @contextlib.contextmanager
@@ -171,9 +172,15 @@ def _folder(name: str, parent: int | None) -> Iterator[int]:
 def _odd_name(name: str) -> str | None:
     if len(os.fsencode(name)) > _LONGEST_NAME:
         return f"the name is longer than {_LONGEST_NAME} bytes"
-    # Cc control, Cf invisible and bidirectional, Cs bytes that are no UTF-8, Zl/Zp line ends.
-    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") for letter in name):
+    # Control, invisible and bidirectional characters, those of no script, bytes that are no UTF-8.
+    if not name.isprintable():
         return "the name has odd characters"
+    return None
+
+
+def _long_path(path: str) -> str | None:
+    if len(os.fsencode(path)) > _LONGEST_PATH:
+        return f"the path is longer than {_LONGEST_PATH} bytes"
     return None
 
 

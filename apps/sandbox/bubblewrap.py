@@ -1,41 +1,99 @@
-"""The bubblewrap binary and its command line."""
+"""The default backend: bubblewrap, with a filter of system calls."""
 
 import functools
 import importlib.util
+import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
+from apps.sandbox import seccomp
+from apps.sandbox.descriptor import Descriptor
 from apps.sandbox.identity import Identity
 from apps.sandbox.launcher import ETC, MOUNT_POINT
-from apps.sandbox.model import JOB, Mount, SandboxUnavailable
+from apps.sandbox.model import JOB, Backend, Layer, Mount, SandboxUnavailable
+from apps.sandbox.process import NOT_EXECUTABLE, NOT_FOUND, JobProcess, Program, resource_limits
+from apps.sandbox.unavailable import explain
 
+# The descriptors of its files.
+_ARGUMENTS, _FILTER, _STATUS = 3, 4, 5
 _OLDEST_VERSION = (0, 8)  # the first with --disable-userns
 _INSTALL = "install it with “sudo apt-get install bubblewrap”."
 
 # Parts of the host's /etc that programs need and that say nothing about the host.
-_HOST_ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-_MERGED_USR = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
+HOST_ETC = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
+MERGED_USR = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _TMP, _SHM = "/tmp", "/dev/shm"  # noqa: S108  (inside: the job's own)
-_DEFAULT_ENVIRONMENT = {
+DEFAULT_ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "HOME": _TMP,
     "LANG": "C.UTF-8",
 }
 # As the passwd file inside says; not the uid outside.
 _UID_INSIDE = "1000"
+# In the place of a layer that is left out, where bubblewrap needs something there.
+_INSTEAD: dict[Layer | None, list[str]] = {
+    Layer.NO_CAPABILITIES: ["--cap-add", "ALL"],
+    Layer.NO_ROOT: ["--uid", "0", "--gid", "0"],
+    Layer.PRIVATE_ROOT: ["--ro-bind", "/var", "/var"],
+    Layer.OWN_ETC: ["--ro-bind", "/etc", "/etc"],
+    Layer.OWN_DEV: ["--dev-bind", "/dev", "/dev"],
+}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Descriptors:
-    """Open files that bubblewrap is started with."""
+class BubblewrapProcess(JobProcess):
+    backend = Backend.BUBBLEWRAP
 
-    filter: int  # the seccomp program
-    status: int  # bubblewrap writes the exit code here
+    def _prepare_program(
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        mounts: Sequence[Mount],
+        user: Identity,
+    ) -> Program:
+        counted = self.meter.tier != "fallback"
+        limited = Layer.RESOURCE_LIMITS not in self._without
+        options = arguments(environment=environment, mounts=mounts, without=self._without)
+        system_calls = seccomp.program(memory_is_counted=counted)
+        self._report, report = self._pipe()
+        return Program(
+            path=find(user),
+            # A command line would show the options to every user.
+            arguments=["bwrap", "--args", str(_ARGUMENTS), "--", *command],
+            descriptors=[self._memory_file(options), self._memory_file(system_calls), report],
+            limits=resource_limits(self.limits, counted=counted) if limited else {},
+        )
+
+    def _memory_file(self, content: bytes) -> Descriptor:
+        descriptor = self._keep(os.memfd_create("sandbox", os.MFD_CLOEXEC))
+        os.pwrite(descriptor.fileno(), content, 0)
+        return descriptor
+
+    def exit_code(self) -> int | None:
+        text = b""
+        while chunk := os.read(self._report.fileno(), 4096):
+            text += chunk
+        for line in text.splitlines():  # a JSON document each
+            document = json.loads(line)
+            if "exit-code" in document:
+                code: int = document["exit-code"]
+                return code
+        return None
+
+    def start_failure(self, errors: bytes) -> tuple[int | None, str]:
+        if not errors.startswith(b"bwrap: "):
+            return None, ""
+        words = errors.splitlines()[0].removeprefix(b"bwrap: ").decode(errors="replace")
+        if not words.startswith("execvp "):
+            raise explain("bubblewrap", words)
+        program, _, reason = words.removeprefix("execvp ").rpartition(": ")
+        if reason == "No such file or directory":
+            return NOT_FOUND, f"The program “{program}” was not found."
+        return NOT_EXECUTABLE, f"The program “{program}” cannot be executed: {reason}."
 
 
 @functools.cache
@@ -81,62 +139,78 @@ def _version(path: str, identity: Identity) -> tuple[int, ...]:
 
 
 def arguments(
-    *,
-    environment: Mapping[str, str],
-    mounts: Sequence[Mount],
-    share_network: bool,
-    descriptors: Descriptors,
+    *, environment: Mapping[str, str], mounts: Sequence[Mount], without: Set[Layer] = frozenset()
 ) -> bytes:
-    """All options, as ``--args`` reads them: a command line would show them to every user.
-
-    ``share_network``: the launcher has made a network namespace for the job already.
-    """
+    """All options, as ``--args`` reads them."""
+    # What each option guards is left out together with its layer.
+    parts: list[tuple[Layer | None, list[str]]] = [
+        # Not the network: the launcher has made a namespace for the job.
+        (None, ["--unshare-user", "--unshare-cgroup"]),
+        (Layer.NO_CAPABILITIES, ["--disable-userns"]),
+        (Layer.PID_NAMESPACE, ["--unshare-pid"]),
+        (Layer.IPC_NAMESPACE, ["--unshare-ipc"]),
+        (Layer.UTS_NAMESPACE, ["--unshare-uts", "--hostname", "job"]),
+        (None, ["--die-with-parent"]),
+        (Layer.NEW_SESSION, ["--new-session"]),
+        (Layer.NO_CAPABILITIES, ["--cap-drop", "ALL"]),
+        (Layer.NO_ROOT, ["--uid", _UID_INSIDE, "--gid", _UID_INSIDE]),
+        (None, ["--clearenv", *_environment(environment)]),
+        (None, ["--ro-bind", "/usr", "/usr", *_merged_usr()]),
+        (Layer.PRIVATE_ROOT, []),
+        (Layer.OWN_ETC, _etc()),
+        (None, ["--proc", "/proc"]),
+        (Layer.OWN_PROC, ["--ro-bind", "/proc/sys", "/proc/sys"]),
+        (Layer.OWN_DEV, ["--dev", "/dev"]),
+        (None, _writable()),
+        (None, _mounts(mounts)),
+        (Layer.OWN_DEV, ["--remount-ro", "/dev"]),
+        (Layer.READ_ONLY_ROOT, ["--remount-ro", "/"]),
+        (None, ["--chdir", JOB]),
+        (Layer.SECCOMP, ["--seccomp", str(_FILTER)]),
+        (None, ["--json-status-fd", str(_STATUS)]),
+    ]
     options = [
-        "--unshare-all",
-        "--unshare-user",  # unlike --unshare-all, fails when it cannot
-        "--disable-userns",
-        *(["--share-net"] if share_network else []),
-        "--die-with-parent",
-        "--new-session",
-        *("--cap-drop", "ALL"),
-        *("--uid", _UID_INSIDE, "--gid", _UID_INSIDE),
-        *("--hostname", "job"),
-        "--clearenv",
-        *_environment(environment),
-        *_filesystem(mounts),
-        *("--chdir", JOB),
-        *("--seccomp", str(descriptors.filter)),
-        *("--json-status-fd", str(descriptors.status)),
+        option
+        for layer, ours in parts
+        for option in (_INSTEAD.get(layer, []) if layer in without else ours)
     ]
     return b"".join(os.fsencode(option) + b"\0" for option in options)
 
 
 def _environment(environment: Mapping[str, str]) -> list[str]:
     arguments = []
-    for name, value in (_DEFAULT_ENVIRONMENT | dict(environment)).items():
+    for name, value in (DEFAULT_ENVIRONMENT | dict(environment)).items():
         arguments += ["--setenv", name, value]
     return arguments
 
 
-def _filesystem(mounts: Sequence[Mount]) -> list[str]:
-    arguments = ["--ro-bind", "/usr", "/usr", *_merged_usr(), "--dir", "/etc"]
+def _etc() -> list[str]:
+    arguments = ["--dir", "/etc"]
     for name in ETC:
         arguments += ["--ro-bind", f"{MOUNT_POINT}/etc/{name}", f"/etc/{name}"]
-    for path in _HOST_ETC:
+    for path in HOST_ETC:
         arguments += ["--ro-bind-try", path, path]
-    arguments += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
-    arguments += ["--bind", f"{MOUNT_POINT}{_TMP}", _TMP]
-    arguments += ["--bind", f"{MOUNT_POINT}/shm", _SHM]
-    arguments += ["--bind", f"{MOUNT_POINT}/job", JOB]
+    return arguments
+
+
+def _writable() -> list[str]:
+    places = {_TMP: _TMP, "/shm": _SHM, "/job": JOB}
+    return [
+        part for ours, inside in places.items() for part in ("--bind", MOUNT_POINT + ours, inside)
+    ]
+
+
+def _mounts(mounts: Sequence[Mount]) -> list[str]:
+    arguments = []
     for mount in mounts:
         kind = "--bind" if mount.writable else "--ro-bind"
         arguments += [kind, str(mount.source), mount.target]
-    return [*arguments, "--remount-ro", "/dev", "--remount-ro", "/"]
+    return arguments
 
 
 def _merged_usr() -> list[str]:
     arguments = []
-    for name in _MERGED_USR:
+    for name in MERGED_USR:
         path = Path("/", name)
         if path.is_symlink():
             arguments += ["--symlink", f"usr/{name}", str(path)]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from apps.sandbox.model import Limits
-from apps.sandbox.usage import OWN_PROCESSES, Usage
+from apps.sandbox.usage import LOOK_S, OWN_PROCESSES, Usage
 
 _ROOT = Path("/sys/fs/cgroup")
 # The controllers of version 1 that a run needs. The first one's leaf carries the lock that says
@@ -55,18 +55,17 @@ def _prepare_version_1(uid: int, gid: int) -> None:
 
 def _prepare_version_2(uid: int, gid: int) -> None:
     own = _own_group()
-    if own.name == _MAIN:  # done before
-        return
-    root = os.geteuid() == 0
-    folder = _make_folder_version_2(uid, gid) if root else own
+    if os.geteuid() == 0:
+        folder, moving = _make_folder_version_2(uid, gid), ["0"]
+    else:  # in “main” already when started there (systemd's DelegateSubgroup=) or called again
+        folder = own.parent if own.name == _MAIN else own
+        moving = (folder / "cgroup.procs").read_text().split()
     main = folder / _MAIN
     main.mkdir(exist_ok=True)
-    moving = ["0"] if root else (own / "cgroup.procs").read_text().split()
     for process in moving:
         with contextlib.suppress(ProcessLookupError):
             (main / "cgroup.procs").write_text(process)
     _enable_controllers(folder)
-    _give(main, uid, gid)
 
 
 def _make_folder_version_2(uid: int, gid: int) -> Path:
@@ -74,13 +73,9 @@ def _make_folder_version_2(uid: int, gid: int) -> Path:
     folder = _ROOT / _folder_name(uid)
     folder.mkdir(exist_ok=True)
     _enable_controllers(folder)
-    _give(folder, uid, gid)
-    return folder
-
-
-def _give(folder: Path, uid: int, gid: int) -> None:
     for path in (folder, folder / "cgroup.procs", folder / "cgroup.subtree_control"):
         os.chown(path, uid, gid)
+    return folder
 
 
 def _own_group() -> Path:
@@ -101,14 +96,20 @@ def _folder_name(uid: int) -> str:
     return f"milepost-{uid}"
 
 
-def make_leaf(uid: int, gid: int, limits: Limits) -> "Leaf | None":
-    """A leaf with these limits, or None where none can be made for this user."""
+def make_leaf(uid: int, gid: int) -> "Leaf | None":
+    """A leaf without limits yet, or None where none can be made for this user."""
     for kind in (LeafVersion2, LeafVersion1):
         with contextlib.suppress(OSError):
             folders = kind.folders(uid, gid)
             if all(os.access(folder / "cgroup.procs", os.W_OK) for folder in folders):
-                _remove_stale(folders)
-                return kind(folders, limits)
+                # Without its lock a leaf is stale: nobody may look before a new one has it.
+                with _locked(folders[0]):
+                    stale = list(_claim_stale(folders[0]))
+                    leaf = kind(folders)
+                for name, lock in stale:
+                    _remove_leaf([folder / name for folder in folders])
+                    os.close(lock)
+                return leaf
     return None
 
 
@@ -117,7 +118,7 @@ class Leaf:
 
     tier = ""
 
-    def __init__(self, folders: list[Path], limits: Limits) -> None:
+    def __init__(self, folders: list[Path]) -> None:
         name = f"run-{os.getpid()}-{secrets.token_hex(4)}"
         self.paths = [folder / name for folder in folders]
         self._lock = -1
@@ -126,12 +127,11 @@ class Leaf:
                 path.mkdir()
                 if self._lock < 0:
                     self._lock = _lock(path)
-            self._limit(limits)
         except OSError:
             self.close()
             raise
 
-    def _limit(self, limits: Limits) -> None:
+    def limit(self, limits: Limits) -> None:
         raise NotImplementedError
 
     def measure(self) -> Usage:
@@ -143,9 +143,15 @@ class Leaf:
     def watch(self, bubblewrap: int) -> None:
         """Nothing to do: the kernel counts by itself."""
 
+    def next_look_s(self) -> float:
+        return LOOK_S
+
     def close(self) -> None:
-        for path in reversed(self.paths):
-            _remove(path)
+        _remove_leaf(self.paths)
+        self.forget()
+
+    def forget(self) -> None:
+        """Give up the lock, so that whoever comes next removes what is left."""
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
@@ -160,95 +166,135 @@ class LeafVersion1(Leaf):
             _prepare_version_1(uid, gid)
         return [_ROOT / controller / _folder_name(uid) for controller in _CONTROLLERS]
 
-    def _limit(self, limits: Limits) -> None:
+    def limit(self, limits: Limits) -> None:
         self._pids, self._memory, self._cpu = self.paths
         memory = str(limits.memory_mb * _MIB)
-        (self._pids / "pids.max").write_text(str(limits.pids + OWN_PROCESSES))
-        (self._memory / "memory.limit_in_bytes").write_text(memory)
+        _write(self._pids / "pids.max", str(limits.pids + OWN_PROCESSES))
+        _write(self._memory / "memory.limit_in_bytes", memory)
         swap = self._memory / "memory.memsw.limit_in_bytes"
         if swap.exists():
-            swap.write_text(memory)
+            _write(swap, memory)
 
     def measure(self) -> Usage:
         return Usage(
             cpu_s=_number(self._cpu / "cpuacct.usage") / 1e9,
             peak_memory_bytes=_number(self._memory / "memory.max_usage_in_bytes"),
-            out_of_memory=_counter(self._memory / "memory.oom_control", "oom_kill") > 0,
-            refused_processes=_counter(self._pids / "pids.events", "max"),
+            out_of_memory=_counter(self._memory / "memory.oom_control", b"oom_kill") > 0,
+            refused_processes=_counter(self._pids / "pids.events", b"max"),
         )
 
 
 class LeafVersion2(Leaf):
     tier = "cgroup2"
+    _seen_bytes = 0
 
     @staticmethod
     def folders(uid: int, gid: int) -> list[Path]:
         own = _own_group()
-        if own.name == _MAIN:
-            return [own.parent]
-        if os.geteuid() != 0:
+        if os.geteuid() == 0:
+            return [_make_folder_version_2(uid, gid)]
+        if own.name != _MAIN:
             raise PermissionError("only processes in “main” may move others into leaves")
-        return [_make_folder_version_2(uid, gid)]
+        given = (own.parent / "cgroup.subtree_control").read_text().split()
+        if not {"memory", "pids"} <= set(given):
+            raise PermissionError("leaves would have no controllers: nobody has prepared them")
+        return [own.parent]
 
-    def _limit(self, limits: Limits) -> None:
+    def limit(self, limits: Limits) -> None:
         (self._path,) = self.paths
-        (self._path / "pids.max").write_text(str(limits.pids + OWN_PROCESSES))
-        (self._path / "memory.max").write_text(str(limits.memory_mb * _MIB))
-        (self._path / "memory.oom.group").write_text("1")
+        _write(self._path / "pids.max", str(limits.pids + OWN_PROCESSES))
+        _write(self._path / "memory.max", str(limits.memory_mb * _MIB))
+        _write(self._path / "memory.oom.group", "1")
         swap = self._path / "memory.swap.max"
         if swap.exists():
-            swap.write_text("0")
+            _write(swap, "0")
 
     def measure(self) -> Usage:
-        peak = self._path / "memory.peak"  # since Linux 5.19
         return Usage(
-            cpu_s=_counter(self._path / "cpu.stat", "usage_usec") / 1e6,
-            peak_memory_bytes=_number(peak if peak.exists() else self._path / "memory.current"),
-            out_of_memory=_counter(self._path / "memory.events", "oom_kill") > 0,
-            refused_processes=_counter(self._path / "pids.events", "max"),
+            cpu_s=_counter(self._path / "cpu.stat", b"usage_usec") / 1e6,
+            peak_memory_bytes=self._peak_memory_bytes(),
+            out_of_memory=_counter(self._path / "memory.events", b"oom_kill") > 0,
+            refused_processes=_counter(self._path / "pids.events", b"max"),
         )
+
+    def _peak_memory_bytes(self) -> int:
+        with contextlib.suppress(FileNotFoundError):
+            return _number(self._path / "memory.peak")  # since Linux 5.19
+        self._seen_bytes = max(self._seen_bytes, _number(self._path / "memory.current"))
+        return self._seen_bytes
+
+
+def _read(path: Path) -> bytes:
+    """Many times for each run, so without the layers of a text file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 65536)
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
 
 
 def _number(path: Path) -> int:
-    return int(path.read_text())
+    return int(_read(path))
 
 
-def _counter(path: Path, name: str) -> int:
+def _counter(path: Path, name: bytes) -> int:
     """The value in a file of "name value" lines; 0 when the kernel does not count it."""
-    for line in path.read_text().splitlines():
-        key, _, value = line.partition(" ")
+    for line in _read(path).splitlines():
+        key, _, value = line.partition(b" ")
         if key == name:
             return int(value)
     return 0
 
 
-def _lock(path: Path) -> int:
+def leaves_of(process: int) -> list[Path]:
+    """Control groups of runs that ``process`` has started, and that are still there."""
+    return [
+        Path(folder, name)
+        for folder, names, _ in os.walk(_ROOT)  # a delegated group may be anywhere
+        for name in names
+        if name.startswith(f"run-{process}-")
+    ]
+
+
+def _lock(path: Path, wait: int = fcntl.LOCK_NB) -> int:
     """Held as long as the run lives, also across a kill -9: the kernel then gives it up."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # another run took this leaf for a stale one just now
+        fcntl.flock(descriptor, fcntl.LOCK_EX | wait)
+    except OSError:
         os.close(descriptor)
         raise
     return descriptor
 
 
-def _remove_stale(folders: list[Path]) -> None:
-    """Remove what runs have left whose parent was killed."""
-    first, *others = folders
-    for path in _leaves(first):
-        try:
-            lock = _lock(path)
-        except OSError:
-            continue
-        for folder in others:
-            _remove(folder / path.name)
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = _lock(folder, wait=0)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _claim_stale(folder: Path) -> Iterator[tuple[str, int]]:
+    """Names of leaves whose parent was killed, with the lock that makes each ours to remove."""
+    for path in folder.iterdir():
+        if path.name.startswith("run-"):
+            with contextlib.suppress(OSError):
+                yield path.name, _lock(path)
+
+
+def _remove_leaf(paths: list[Path]) -> None:
+    for path in reversed(paths):  # the one with the lock last
         _remove(path)
-        os.close(lock)
-
-
-def _leaves(folder: Path) -> Iterator[Path]:
-    return (path for path in folder.iterdir() if path.name.startswith("run-"))
 
 
 def _remove(path: Path) -> None:
@@ -268,6 +314,9 @@ def _remove(path: Path) -> None:
 
 def _kill(path: Path) -> None:
     with contextlib.suppress(OSError):
+        if (path / "cgroup.kill").exists():  # version 2 since Linux 5.14: all at once
+            (path / "cgroup.kill").write_text("1")
+            return
         if (path / "pids.max").exists():
             (path / "pids.max").write_text("0")  # nothing may fork while we go through the list
         for process in (path / "cgroup.procs").read_text().split():

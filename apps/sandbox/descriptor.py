@@ -14,6 +14,12 @@ class Descriptor:
             raise ValueError("the descriptor is closed")
         return self._number
 
+    def detach(self) -> int:
+        """The number, which is the caller's to close from now on."""
+        number = self.fileno()
+        self._number = -1
+        return number
+
     def close(self) -> None:
         if self._number >= 0:
             os.close(self._number)

@@ -64,5 +64,8 @@ def current() -> Identity:
 def _id_from_environment(name: str) -> int:
     text = os.environ.get(name, str(_DEFAULT_ID))
     if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise SandboxUnavailable(f"{name} must be the number of a user other than root.")
+        raise SandboxUnavailable(
+            f"{name} must be the number of a user other than root; "
+            f"“unset {name}” gives the usual one."
+        )
     return int(text)

@@ -32,6 +32,33 @@ class Outcome(StrEnum):
     SANDBOX_ERROR = "sandbox_error"
 
 
+class Backend(StrEnum):
+    """What stands between a job and the host's kernel."""
+
+    BUBBLEWRAP = "bubblewrap"  # namespaces and a filter of system calls
+    GVISOR = "gvisor"  # besides namespaces, a kernel of its own in user space
+
+
+class Layer(StrEnum):
+    """A part of the sandbox that can be left out, to show what it is for: never for a job."""
+
+    SECCOMP = "filter of system calls"
+    PID_NAMESPACE = "process namespaces"
+    NETWORK_NAMESPACE = "network namespace"
+    IPC_NAMESPACE = "IPC namespace"
+    UTS_NAMESPACE = "UTS namespace"
+    NO_ROOT = "no root inside"
+    NO_CAPABILITIES = "capabilities dropped"
+    PRIVATE_ROOT = "no folder of the host but /usr"
+    READ_ONLY_ROOT = "read-only root folder"
+    OWN_PROC = "/proc of its own, with /proc/sys read-only"
+    OWN_DEV = "/dev of its own"
+    OWN_ETC = "/etc of its own"
+    NEW_SESSION = "new session"
+    NAMESPACE_LIMITS = "limits of the user namespace"
+    RESOURCE_LIMITS = "resource limits of each process"
+
+
 class SandboxUnavailable(Exception):
     """No sandbox can be had on this machine; the message says what to change."""
 
@@ -75,7 +102,7 @@ class Result:
     stderr: str
     stdout_cut: bool
     stderr_cut: bool
-    backend: str  # "bubblewrap"
+    backend: str  # a ``Backend``
     limit_tier: str  # "cgroup2" | "cgroup1" | "fallback"
     artifacts: tuple[Artifact, ...] = ()
     # Files left out of ``artifacts``, each with the reason: "a\\x1bb: the name has odd characters".

@@ -4,10 +4,11 @@ What it denies is what namespaces do not contain (AF_VSOCK, keyrings, io_uring, 
 what a job that only computes never needs. See seccomp(2) and <linux/filter.h>.
 """
 
+import functools
 import platform
 import struct
 from dataclasses import dataclass
-from errno import EAFNOSUPPORT, ENOSYS, EPERM
+from errno import EAFNOSUPPORT, ENOSYS, EPERM, EPROTONOSUPPORT
 
 from apps.sandbox.model import SandboxUnavailable
 
@@ -24,15 +25,20 @@ _ERRNO = 0x00050000
 
 # Offsets in struct seccomp_data (little endian): number, architecture, low words of arguments.
 _NUMBER, _ARCHITECTURE = 0, 4
-_ARGUMENTS = (16, 24, 32)
+_ARGUMENTS = (16, 24, 32, 40)
 
 _X32_BIT = 0x40000000
 # The newest call judged here (file_setattr, Linux 6.17). Later ones do not exist for a job.
 _NEWEST_CALL = 469
 
 _AF_UNIX, _AF_INET, _AF_INET6, _AF_NETLINK = 1, 2, 10, 16
+# For any other internet protocol (SCTP, DCCP, L2TP, …) the kernel looks for a module to load.
+_DEFAULT_PROTOCOL, _TCP, _UDP = 0, 6, 17
 _NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* flag that clone() takes
-_TIOCSTI, _TIOCLINUX = 0x5412, 0x541C  # requests of ioctl(): they type into a terminal
+# Huge pages that the host keeps ready are outside of every memory limit.
+_MAP_HUGETLB, _MFD_HUGETLB, _SHM_HUGETLB = 0x40000, 0x4, 0o4000
+# Requests of ioctl(): the first two type into a terminal, the third loads a kernel module.
+_TIOCSTI, _TIOCLINUX, _TIOCSETD = 0x5412, 0x541C, 0x5423
 # Commands of fcntl(): whoever opens the file waits, and jobs share the files of environments.
 _F_SETLEASE, _F_SETDELEG = 1024, 1040
 
@@ -41,9 +47,12 @@ type _Instruction = tuple[int, int, int, int]  # opcode, jump if true, jump if f
 # name: (number on x86_64, number on aarch64), None where the call does not exist.
 type _Calls = dict[str, tuple[int | None, int | None]]
 
+_MEMFD_CREATE, _SHMGET = (319, 279), (29, 194)
+
 # Programs have a fallback for a kernel without these, so they look absent.
 _ABSENT: _Calls = {
     "clone3": (435, 435),  # its flags stand in memory, where a filter cannot see them
+    "io_setup": (206, 0),  # one job could take all that fs.aio-max-nr grants to the whole host
     "io_uring_setup": (425, 425),
     "io_uring_enter": (426, 426),
     "io_uring_register": (427, 427),
@@ -55,8 +64,10 @@ _ABSENT: _Calls = {
 
 # Memory that belongs to no process, so that only a cgroup can count it.
 _UNCOUNTED_MEMORY: _Calls = {
-    "memfd_create": (319, 279),
-    "shmget": (29, 194),
+    "memfd_create": _MEMFD_CREATE,
+    "shmget": _SHMGET,
+    "msgget": (68, 186),
+    "semget": (64, 190),
 }
 
 _FORBIDDEN: _Calls = {
@@ -127,14 +138,22 @@ class _Architecture:
     socketpair: int
     ioctl: int
     fcntl: int
+    mmap: int
 
 
 _ARCHITECTURES = {
     "x86_64": _Architecture(
-        column=0, audit=0xC000003E, clone=56, socket=41, socketpair=53, ioctl=16, fcntl=72
+        column=0, audit=0xC000003E, clone=56, socket=41, socketpair=53, ioctl=16, fcntl=72, mmap=9
     ),
     "aarch64": _Architecture(
-        column=1, audit=0xC00000B7, clone=220, socket=198, socketpair=199, ioctl=29, fcntl=25
+        column=1,
+        audit=0xC00000B7,
+        clone=220,
+        socket=198,
+        socketpair=199,
+        ioctl=29,
+        fcntl=25,
+        mmap=222,
     ),
 }
 
@@ -143,6 +162,7 @@ def supported() -> bool:
     return platform.machine() in _ARCHITECTURES
 
 
+@functools.cache
 def program(*, memory_is_counted: bool, machine: str | None = None) -> bytes:
     """The filter as an array of ``struct sock_filter``, as bubblewrap's ``--seccomp`` reads it.
 
@@ -156,14 +176,18 @@ def program(*, memory_is_counted: bool, machine: str | None = None) -> bytes:
             "run the worker on an x86_64 or aarch64 machine."
         )
     architecture = _ARCHITECTURES[name]
+    column = architecture.column
     absent = _ABSENT if memory_is_counted else _ABSENT | _UNCOUNTED_MEMORY
     instructions = [
         *_check_architecture(architecture),
         *_refuse_unknown(),
         *_refuse(_numbers(absent, architecture), ENOSYS),
         *_refuse(_numbers(_FORBIDDEN, architecture), EPERM),
-        *_filter_clone(architecture.clone),
-        *_filter_second_argument(architecture.ioctl, [_TIOCSTI, _TIOCLINUX]),
+        *_filter_flags(architecture.clone, argument=0, refused=_NEW_NAMESPACES),
+        *_filter_flags(architecture.mmap, argument=3, refused=_MAP_HUGETLB),
+        *_filter_flags(_MEMFD_CREATE[column], argument=1, refused=_MFD_HUGETLB),
+        *_filter_flags(_SHMGET[column], argument=2, refused=_SHM_HUGETLB),
+        *_filter_second_argument(architecture.ioctl, [_TIOCSTI, _TIOCLINUX, _TIOCSETD]),
         *_filter_second_argument(architecture.fcntl, [_F_SETLEASE, _F_SETDELEG]),
         *_filter_sockets(architecture.socket),
         *_filter_sockets(architecture.socketpair),
@@ -197,18 +221,23 @@ def _refuse(numbers: list[int], errno: int) -> list[_Instruction]:
     """Expects what is compared (the number of the call) in the accumulator, and leaves it there."""
     refuse: list[_Instruction] = []
     for number in numbers:
-        refuse += [(_JUMP_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERRNO | errno)]
+        refuse += _when(number, [(_RETURN, 0, 0, _ERRNO | errno)])
     return refuse
 
 
-def _filter_clone(number: int) -> list[_Instruction]:
-    return [
-        (_JUMP_EQUAL, 0, 4, number),
-        (_LOAD, 0, 0, _ARGUMENTS[0]),
-        (_JUMP_ANY_BIT, 0, 1, _NEW_NAMESPACES),
+def _when(value: int, then: list[_Instruction]) -> list[_Instruction]:
+    """Leaves the accumulator as it is when it holds another value."""
+    return [(_JUMP_EQUAL, 0, len(then), value), *then]
+
+
+def _filter_flags(number: int, *, argument: int, refused: int) -> list[_Instruction]:
+    judge: list[_Instruction] = [
+        (_LOAD, 0, 0, _ARGUMENTS[argument]),
+        (_JUMP_ANY_BIT, 0, 1, refused),
         (_RETURN, 0, 0, _ERRNO | EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]
+    return _when(number, judge)
 
 
 def _filter_second_argument(number: int, refused: list[int]) -> list[_Instruction]:
@@ -218,19 +247,25 @@ def _filter_second_argument(number: int, refused: list[int]) -> list[_Instructio
         *_refuse(refused, EPERM),
         (_RETURN, 0, 0, _ALLOW),
     ]
-    return [(_JUMP_EQUAL, 0, len(judge), number), *judge]
+    return _when(number, judge)
 
 
 def _filter_sockets(number: int) -> list[_Instruction]:
-    return [
-        (_JUMP_EQUAL, 0, 9, number),
+    internet = _allow_protocols([_DEFAULT_PROTOCOL, _TCP, _UDP], EPROTONOSUPPORT)
+    judge: list[_Instruction] = [
         (_LOAD, 0, 0, _ARGUMENTS[0]),
-        (_JUMP_EQUAL, 5, 0, _AF_UNIX),
-        (_JUMP_EQUAL, 4, 0, _AF_INET),
-        (_JUMP_EQUAL, 3, 0, _AF_INET6),
-        (_JUMP_EQUAL, 0, 3, _AF_NETLINK),
-        (_LOAD, 0, 0, _ARGUMENTS[2]),
-        (_JUMP_EQUAL, 0, 1, 0),  # NETLINK_ROUTE, which getaddrinfo() asks for the addresses
-        (_RETURN, 0, 0, _ALLOW),
+        *_when(_AF_UNIX, [(_RETURN, 0, 0, _ALLOW)]),
+        *_when(_AF_INET, internet),
+        *_when(_AF_INET6, internet),
+        # NETLINK_ROUTE (0), which getaddrinfo() asks for the addresses.
+        *_when(_AF_NETLINK, _allow_protocols([0], EAFNOSUPPORT)),
         (_RETURN, 0, 0, _ERRNO | EAFNOSUPPORT),
     ]
+    return _when(number, judge)
+
+
+def _allow_protocols(protocols: list[int], errno: int) -> list[_Instruction]:
+    allow: list[_Instruction] = [(_LOAD, 0, 0, _ARGUMENTS[2])]
+    for protocol in protocols:
+        allow += _when(protocol, [(_RETURN, 0, 0, _ALLOW)])
+    return [*allow, (_RETURN, 0, 0, _ERRNO | errno)]

@@ -27,7 +27,7 @@ def explain(layer: str, error: str) -> SandboxUnavailable | ValueError:
     """
     if layer == "mount":
         return ValueError(f"The job's user cannot read the mount source {error}.")
-    if layer in ("namespaces", "tmpfs", "network", "bubblewrap"):
+    if layer in ("namespaces", "proc", "tmpfs", "network", "bubblewrap"):
         return SandboxUnavailable(
             f"This machine refuses the sandbox's {_LAYERS[layer]} ({error}): {mend_namespaces()}."
         )
@@ -36,7 +36,8 @@ def explain(layer: str, error: str) -> SandboxUnavailable | ValueError:
 
 _LAYERS = {
     "namespaces": "user namespace",
-    "tmpfs": "mounts",
+    "proc": "mount of /proc",
+    "tmpfs": "mount of a tmpfs",
     "network": "network namespace",
     "bubblewrap": "bubblewrap",
 }

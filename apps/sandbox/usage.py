@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-# bubblewrap outside, and bubblewrap as process 1 inside: on top of what a job may start.
-OWN_PROCESSES = 2
+from apps.sandbox.model import Limits
+
+# The launcher, bubblewrap, and bubblewrap as process 1 inside: on top of what a job may start.
+OWN_PROCESSES = 3
+LOOK_S = 0.03  # between two looks at what a job uses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,16 +24,18 @@ class Meter(Protocol):
 
     tier: str
 
-    def join_descriptors(self) -> list[int]:
-        """Files to which the launcher writes "0" to place itself under the limits."""
+    def limit(self, limits: Limits) -> None:
+        """Before the job starts."""
         ...
 
     def watch(self, bubblewrap: int) -> None:
         """``bubblewrap``: the process whose only child is process 1 inside."""
         ...
 
+    def next_look_s(self) -> float:
+        """Seconds until the job should be measured again."""
+        ...
+
     def measure(self) -> Usage: ...
 
-    def close(self) -> None:
-        """Ends what is left under the limits and removes what was made for them."""
-        ...
+    def close(self) -> None: ...

@@ -24,7 +24,8 @@ class Facts:
     usage: Usage
     disk_was_full: bool
     start_error: str = ""  # why the command could not be started, as a sentence
-    # The end of standard error, for the fallback tier: what was refused there shows nowhere else.
+    # The end of standard error. A disk that was full only until its files were deleted shows
+    # nowhere else, nor does what was refused in the fallback tier.
     last_errors: bytes = b""
 
 
@@ -77,7 +78,11 @@ def _limit_that_was_met(
     failed = facts.exit_code != 0
     ending = facts.ending
     refused = _refused_in_fallback(facts.last_errors) if failed and tier == "fallback" else None
-    full = facts.disk_was_full or signal_number == signal.SIGXFSZ
+    full = (
+        facts.disk_was_full
+        or signal_number == signal.SIGXFSZ
+        or b"No space left on device" in facts.last_errors
+    )
     over_cpu = signal_number == signal.SIGKILL and facts.usage.cpu_s >= limits.cpu_s
     disk = f"more than {limits.disk_mb} MiB or are more than {limits.inodes}."
     limits_met = (

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from apps.sandbox.model import Limits, OutputCallback
+from apps.sandbox import artifacts, verdict
+from apps.sandbox.model import OutputCallback, Result
 from apps.sandbox.process import JobProcess
-from apps.sandbox.usage import Meter, Usage
+from apps.sandbox.usage import Usage
 from apps.sandbox.verdict import Ending
 
 _CHUNK = 64 * 1024  # bytes
-_LOOK_S = 0.03  # between two looks at what the job uses
+_ERROR_TAIL = 4096  # bytes
 _CANCEL_S = 0.25  # between two questions whether to go on
 # A program that goes on after so many refused forks is a fork bomb: it is ended at once.
 _MOST_REFUSED_PROCESSES = 1000
@@ -34,14 +35,11 @@ class Watch:
     def __init__(
         self,
         process: JobProcess,
-        meter: Meter,
-        limits: Limits,
-        on_output: OutputCallback | None,
-        cancelled: Callable[[], bool] | None,
+        on_output: OutputCallback | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> None:
         self._process = process
-        self._meter = meter
-        self._limits = limits
+        self._limits = process.limits
         self._on_output = on_output
         self._cancelled = cancelled
         self._asked = 0.0
@@ -54,9 +52,8 @@ class Watch:
         self.wall_s = 0.0
 
     def follow(self) -> None:
-        """Returns when nothing of the job lives any more."""
+        """Call it right after the start. Returns when nothing of the job lives any more."""
         started = time.monotonic()
-        self._process.go()
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.ended, selectors.EVENT_READ, None)
             for name, pipe in zip(
@@ -65,11 +62,15 @@ class Watch:
                 selector.register(pipe, selectors.EVENT_READ, name)
             self._follow_until_end(selector, started + self._limits.wall_s)
             self.wall_s = time.monotonic() - started
-            self._process.kill()
+            self._process.stop()
             self._look()
             self._read_rest(selector)
         if self.ending is None:
             self._read_exit_code()
+
+    def cancel(self) -> None:
+        """From another thread, which then ends the processes: it is over, and by our own hand."""
+        self.ending = self.ending or "cancelled"
 
     def _read_exit_code(self) -> None:
         self.exit_code = self._process.exit_code()
@@ -87,7 +88,7 @@ class Watch:
             elif now >= next_look:
                 self._look()
                 self._ask(now)
-                next_look = now + _LOOK_S
+                next_look = now + self._process.meter.next_look_s()
             else:
                 for key, _ in selector.select(min(deadline, next_look) - now):
                     if key.data is None:
@@ -121,7 +122,7 @@ class Watch:
 
     def _look(self) -> None:
         with contextlib.suppress(OSError):
-            self.usage = self._meter.measure()
+            self.usage = self._process.meter.measure()
         disk = os.fstatvfs(self._process.folder.fileno())
         self.disk_was_full = self.disk_was_full or disk.f_bavail == 0 or disk.f_ffree == 0
         if self.ending is None:
@@ -141,3 +142,35 @@ class Watch:
             self._asked = now
             if self._cancelled():
                 self.ending = "cancelled"
+
+    def result(self, collected: artifacts.Collected | None = None) -> Result:
+        """What became of the command, once ``follow`` has returned."""
+        collected = collected or artifacts.Collected()
+        stdout, stderr = self.outputs["stdout"], self.outputs["stderr"]
+        facts = verdict.Facts(
+            exit_code=self.exit_code,
+            ending=self.ending,
+            usage=self.usage,
+            start_error=self.start_error,
+            disk_was_full=self.disk_was_full,
+            last_errors=bytes(stderr.kept[-_ERROR_TAIL:]),
+        )
+        tier = self._process.meter.tier
+        decided = verdict.decide(facts, self._limits, tier)
+        return Result(
+            outcome=decided.outcome,
+            exit_code=decided.exit_code,
+            signal=decided.signal,
+            wall_s=self.wall_s,
+            cpu_s=self.usage.cpu_s,
+            peak_memory_bytes=self.usage.peak_memory_bytes,
+            stdout=stdout.kept.decode(errors="replace"),
+            stderr=stderr.kept.decode(errors="replace"),
+            stdout_cut=stdout.cut,
+            stderr_cut=stderr.cut,
+            backend=self._process.backend,
+            limit_tier=tier,
+            artifacts=tuple(collected.artifacts),
+            refused=collected.sentences(),
+            message=decided.message,
+        )

@@ -68,7 +68,7 @@ def test_artifact_does_not_follow_a_folder_link_in_the_target(
 
 def test_artifacts_with_odd_kinds_and_names_are_refused(nothing_left: str, tmp_path: Path) -> None:
     result = run_with_python(
-        ["odd_artifacts.py"],
+        ["-m", "files.odd_artifacts"],
         token=nothing_left,
         directory=HOSTILE,
         artifacts_to=tmp_path,
@@ -94,7 +94,7 @@ def test_artifacts_with_odd_kinds_and_names_are_refused(nothing_left: str, tmp_p
 
 def test_artifacts_behind_links_are_not_reached(nothing_left: str, tmp_path: Path) -> None:
     result = run_with_python(
-        ["odd_artifacts.py"],
+        ["-m", "files.odd_artifacts"],
         token=nothing_left,
         directory=HOSTILE,
         artifacts_to=tmp_path,
@@ -132,7 +132,7 @@ def test_closed_job_folder_is_refused(run_python: RunPython) -> None:
 
 def test_sparse_artifacts_count_with_their_size(nothing_left: str, tmp_path: Path) -> None:
     result = run_with_python(
-        ["sparse.py"],
+        ["-m", "files.sparse"],
         token=nothing_left,
         limits=Limits(disk_mb=16, memory_mb=128),
         directory=HOSTILE,
@@ -149,7 +149,7 @@ def test_sparse_artifacts_count_with_their_size(nothing_left: str, tmp_path: Pat
 
 def test_deep_artifacts_are_refused(nothing_left: str, tmp_path: Path) -> None:
     result = run_with_python(
-        ["deep_folders.py"],
+        ["-m", "files.deep_folders"],
         token=nothing_left,
         limits=Limits(inodes=2000, memory_mb=128),
         directory=HOSTILE,
@@ -160,6 +160,16 @@ def test_deep_artifacts_are_refused(nothing_left: str, tmp_path: Path) -> None:
     assert result.outcome is Outcome.DISK_LIMIT
     assert result.artifacts == ()
     assert result.refused[0].endswith("d: more than 32 folders deep")
+
+
+def test_artifacts_with_long_paths_are_refused(run_python: RunPython, tmp_path: Path) -> None:
+    code = "import os\nfor depth in range(30):\n os.mkdir('d' * 200)\n os.chdir('d' * 200)\n"
+    code += " if depth in (3, 25): open('file', 'w').close()"
+    result = run_python(code, artifacts_to=tmp_path)
+
+    # Four folders deep; one by the name of the fifth is refused with all that is in it.
+    assert result.artifacts == (Artifact(f"{'/'.join(['d' * 200] * 4)}/file", 0),)
+    assert result.refused == (f"{'d' * 200}…: the path is longer than 1000 bytes",)
 
 
 def test_many_refused_files_are_summed_up(run_python: RunPython) -> None:

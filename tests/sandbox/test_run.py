@@ -20,7 +20,10 @@ from apps.sandbox import (
     available,
     run,
 )
-from tests.sandbox.conftest import PYTHON, RunPython, leaves_of, processes_with
+from apps.sandbox.cgroups import leaves_of
+from apps.sandbox.job import chosen_backend
+from tests.sandbox.conftest import PYTHON, RunPython
+from tests.sandbox.traces import processes_with
 
 CONNECT = f"import socket; s = socket.create_connection(('127.0.0.1', {GATEWAY_PORT}), 10)\n"
 
@@ -31,7 +34,7 @@ def test_run_reports_success(run_python: RunPython) -> None:
     assert (result.outcome, result.exit_code, result.signal) == (Outcome.OK, 0, None)
     assert (result.stdout, result.stderr, result.message) == ("out\n", "err\n", "")
     assert (result.stdout_cut, result.stderr_cut) == (False, False)
-    assert result.backend == "bubblewrap"
+    assert result.backend == chosen_backend()
     assert result.limit_tier in ("cgroup2", "cgroup1", "fallback")
     assert result.wall_s > 0
 

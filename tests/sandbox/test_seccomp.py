@@ -69,7 +69,7 @@ class TestEachArchitecture:
     def test_terminal_injection_is_refused(
         self, machine: str, read: int, clone: int, socket: int, ioctl: int
     ) -> None:
-        for request in (0x5412, 0x541C, 0x5412 | 1 << 32):
+        for request in (0x5412, 0x541C, 0x5423, 0x5412 | 1 << 32):
             assert decide(machine, ioctl, 0, request) == refused(errno.EPERM)
 
     def test_odd_sockets_are_refused(
@@ -78,6 +78,17 @@ class TestEachArchitecture:
         for family in (0, 3, 17, 38, 40, 44):
             assert decide(machine, socket, family) == refused(errno.EAFNOSUPPORT)
         assert decide(machine, socket, 16, 3, 15) == refused(errno.EAFNOSUPPORT)
+
+    def test_internet_sockets_speak_tcp_and_udp_only(
+        self, machine: str, read: int, clone: int, socket: int, ioctl: int
+    ) -> None:
+        for family in (2, 10):
+            for protocol in (0, 6, 17):
+                assert decide(machine, socket, family, 1, protocol) == ALLOW
+            for protocol in (1, 33, 115, 132, 136, 256, 262):
+                assert decide(machine, socket, family, 1, protocol) == refused(
+                    errno.EPROTONOSUPPORT
+                )
 
     def test_unknown_calls_look_absent(
         self, machine: str, read: int, clone: int, socket: int, ioctl: int
@@ -91,8 +102,32 @@ class TestEachArchitecture:
         assert decide(machine, read, audit=0x40000003) == KILL
 
 
-@pytest.mark.parametrize(("machine", "number"), [("x86_64", 319), ("aarch64", 279)])
-def test_memory_files_are_refused_where_nothing_counts_them(machine: str, number: int) -> None:
+@pytest.mark.parametrize(
+    ("machine", "mmap", "memfd_create", "shmget"),
+    [("x86_64", 9, 319, 29), ("aarch64", 222, 279, 194)],
+)
+def test_huge_pages_are_refused(machine: str, mmap: int, memfd_create: int, shmget: int) -> None:
+    assert decide(machine, mmap, 0, 4096, 3, 0x22) == ALLOW
+    assert decide(machine, mmap, 0, 1 << 21, 3, 0x40022) == refused(errno.EPERM)
+    assert decide(machine, memfd_create, 0, 1) == ALLOW
+    assert decide(machine, memfd_create, 0, 5) == refused(errno.EPERM)
+    assert decide(machine, shmget, 0, 4096, 0o1600) == ALLOW
+    assert decide(machine, shmget, 0, 4096, 0o5600) == refused(errno.EPERM)
+
+
+@pytest.mark.parametrize(("machine", "number"), [("x86_64", 206), ("aarch64", 0)])
+def test_asynchronous_files_look_absent(machine: str, number: int) -> None:
+    assert decide(machine, number) == refused(errno.ENOSYS)
+
+
+@pytest.mark.parametrize(
+    ("machine", "number"),
+    [
+        *(("x86_64", number) for number in (319, 29, 68, 64)),
+        *(("aarch64", number) for number in (279, 194, 186, 190)),
+    ],
+)
+def test_memory_of_nobody_is_refused_where_nothing_counts_it(machine: str, number: int) -> None:
     assert decide(machine, number, memory_is_counted=True) == ALLOW
     assert decide(machine, number, memory_is_counted=False) == refused(errno.ENOSYS)
 

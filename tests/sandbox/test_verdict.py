@@ -24,6 +24,12 @@ from apps.sandbox.verdict import Facts, decide
         ({"exit_code": 0, "disk_was_full": True}, "cgroup1", Outcome.OK),
         ({"exit_code": 1, "disk_was_full": True}, "cgroup1", Outcome.DISK_LIMIT),
         ({"exit_code": 128 + 25}, "cgroup1", Outcome.DISK_LIMIT),  # SIGXFSZ
+        # Full only as long as the program held a file that it had deleted.
+        (
+            {"exit_code": 1, "last_errors": b"OSError: [Errno 28] No space left on device\n"},
+            "cgroup1",
+            Outcome.DISK_LIMIT,
+        ),
         ({"exit_code": None, "ending": "wall"}, "cgroup1", Outcome.TIMEOUT),
         ({"exit_code": None, "ending": "cpu"}, "cgroup1", Outcome.TIMEOUT),
         ({"exit_code": 137, "usage": Usage(cpu_s=61)}, "fallback", Outcome.TIMEOUT),

@@ -1,4 +1,0 @@
-import os
-
-while True:
-    os.write(2, b"x" * 65536)

@@ -1,8 +1,0 @@
-# A grandchild keeps the output open after the program has ended.
-import os
-import time
-
-if os.fork() == 0:
-    os.setsid()
-    time.sleep(600)
-print("END")
