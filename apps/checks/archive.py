@@ -7,13 +7,12 @@ while reading.
 import hashlib
 import io
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from apps.checks.damaged_zip import DAMAGED
 from apps.checks.errors import InvalidSubmission
 from apps.checks.source import FetchConfig, Fetched
 from apps.checks.tree import (
@@ -35,19 +34,6 @@ _MAX_DIRECTORY = 4 * MIB
 _MAX_RATIO = 200  # of a file over 1 MiB; text compresses by 5 to 20, deflate ends at 1032
 _CHUNK = 64 * 1024
 _READABLE = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-# What zipfile raises for bytes that are not as they should be.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    IndexError,
-    OverflowError,
-)
 
 
 class _BoundedFile(io.FileIO):
@@ -87,7 +73,7 @@ def fetch_zip(path: Path, *, into: Path, config: FetchConfig) -> Fetched:
 def _damage_told() -> Iterator[None]:
     try:
         yield
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise InvalidSubmission(
             "bad_zip",
             "This is not a zip file that can be read: it is damaged or of another kind. "

@@ -1,12 +1,12 @@
 """The check of one repository: six stages in order, one result. Runs in a worker or on a laptop."""
 
+import contextlib
 import errno
 import hashlib
 import hmac
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -32,9 +32,11 @@ from apps.checks.project import CheckSpec, Project
 from apps.checks.projects import PROJECTS
 from apps.checks.requirements import Requirements, read_requirements
 from apps.checks.results import CheckResult, Outcome, Phase, Provenance, Stage, Test
-from apps.checks.session import OUTPUTS, RepositorySession
+from apps.checks.server import OUTPUTS
+from apps.checks.session import RepositorySession
 from apps.checks.snapshot import read_snapshot
 from apps.checks.source import FetchConfig, Fetched, Source
+from apps.checks.tests_notice import check_tests_notice
 from apps.checks.verdicts import failed, not_run, passed
 
 logger = logging.getLogger(__name__)
@@ -47,8 +49,7 @@ class CheckConfig:
     """What an installation decides; the same for every check."""
 
     home: Path  # environments, caches and the folders of running jobs
-    index_url: str = "https://pypi.org/simple"
-    index_hosts: frozenset[str] = frozenset({"pypi.org", "files.pythonhosted.org"})
+    packages: EnvironmentConfig
     allowed_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     allow_local: bool = False  # file:// and http:// repositories
     ca_bundle: Path | None = None
@@ -56,12 +57,6 @@ class CheckConfig:
     @property
     def environments(self) -> Path:
         return self.home / "environments"
-
-    @property
-    def for_environments(self) -> EnvironmentConfig:
-        return EnvironmentConfig(
-            index_url=self.index_url, index_hosts=self.index_hosts, ca_bundle=self.ca_bundle
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +95,8 @@ def check_repository(
     check = _Check(request, config, on_event, cancelled)
     started = time.monotonic()
     try:
-        with job_folder(config.home) as folder:
-            check.run(folder)
+        with contextlib.ExitStack() as held:
+            check.run(held.enter_context(job_folder(config.home)), held=held)
     except CheckError as error:
         ended = error
     except sandbox.SandboxUnavailable as error:
@@ -140,16 +135,18 @@ class _Check:
 
     # The stages, in order ----------------------------------------------------------------------
 
-    def run(self, folder: Path) -> None:
+    def run(self, folder: Path, *, held: contextlib.ExitStack) -> None:
         with self._stage(Stage.REPOSITORY):
             manifest = self._fetch(folder / "repository")
         with self._stage(Stage.ENVIRONMENT):
-            self.environment = self._prepare(folder / "repository", manifest)
+            self.environment = self._prepare(folder / "repository", manifest, held=held)
         session = self.session = self._open_session(folder, manifest, self.environment)
         with self._stage(Stage.DOCUMENTATION):
             self._report(stages.check_readme(session.root))
         with self._stage(Stage.TESTS):
-            self._report(stages.check_own_tests(session))
+            own_tests = stages.check_own_tests(session)
+            self._report(own_tests)
+            self._report(check_tests_notice(session, own_tests=own_tests))
         with self._stage(Stage.BEHAVIOUR):
             self.project.behaviour(session)
             self._all_reported(Stage.BEHAVIOUR)
@@ -194,15 +191,19 @@ class _Check:
         )
         return manifest
 
-    def _prepare(self, root: Path, manifest: Manifest) -> Environment:
+    def _prepare(
+        self, root: Path, manifest: Manifest, *, held: contextlib.ExitStack
+    ) -> Environment:
         requirements = read_requirements(root)
-        environment = prepare(
-            requirements,
-            python=choose_interpreter(manifest.python),
-            store=self.config.environments,
-            config=self.config.for_environments,
-            cancelled=self.cancelled,
-            on_output=self._tell_output,
+        environment = held.enter_context(
+            prepare(
+                requirements,
+                python=choose_interpreter(manifest.python),
+                store=self.config.environments,
+                config=self.config.packages,
+                cancelled=self.cancelled,
+                on_output=self._tell_output,
+            )
         )
         self._report(
             passed(
@@ -240,7 +241,7 @@ class _Check:
 
     _current = Stage.REPOSITORY
 
-    @contextmanager
+    @contextlib.contextmanager
     def _stage(self, stage: Stage) -> Iterator[None]:
         if self.cancelled():
             raise Cancelled

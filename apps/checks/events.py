@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 from apps.checks.results import Stage, Test
 from apps.checks.snapshot import SourceFile
@@ -22,6 +22,8 @@ class StageFinished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TestFinished:
+    __test__: ClassVar[bool] = False  # pytest: not a class of tests
+
     test: Test
 
 

@@ -312,17 +312,17 @@ def _content(stream: BufferedReader, blob: _Blob) -> Iterator[bytes]:
     size = blob.entry.size
     if stream.readline(200) != f"{blob.name} blob {size}\n".encode():
         raise PlatformError("git_failed", _PLATFORM)
-    if size < 1024 and stream.peek(len(_LFS))[: len(_LFS)] == _LFS:
-        raise InvalidSubmission(
-            "lfs",
-            f"{shown(blob.entry.path)} is stored in Git LFS, which is not fetched. "
-            "Commit the file itself, or remove it.",
-        )
     left = size
     while left:
         chunk = stream.read(min(left, _CHUNK))
         if not chunk:
             raise PlatformError("git_failed", _PLATFORM)
+        if size < 1024 and chunk.startswith(_LFS):  # a pointer, which is one chunk
+            raise InvalidSubmission(
+                "lfs",
+                f"{shown(blob.entry.path)} is stored in Git LFS, which is not fetched. "
+                "Commit the file itself, or remove it.",
+            )
         left -= len(chunk)
         yield chunk
     if stream.read(1) != b"\n":

@@ -48,6 +48,8 @@ class ManifestProject(Protocol):
     def slug(self) -> str: ...
     @property
     def commands(self) -> tuple[str, ...]: ...
+    @property
+    def serves(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,7 @@ def read_manifest(
         token=_token(table),
         python=_python(table, pythons=pythons),
         commands=_commands(document, names=project.commands),
-        serve=_serve(document),
+        serve=_serve(document, required=project.serves),
     )
 
 
@@ -319,7 +321,7 @@ def _judge_shell_syntax(arguments: list[str], *, what: str) -> None:
 
 def _judge_placeholders(template: str, *, name: str) -> None:
     required = PLACEHOLDERS.get(name, ())
-    used = _PLACEHOLDER.findall(template)
+    used = _placeholders(template)
     for placeholder in used:
         if placeholder not in required:
             allowed = f"It may use {_braced(required)}." if required else "It takes none."
@@ -337,14 +339,19 @@ def _judge_placeholders(template: str, *, name: str) -> None:
             )
 
 
-def _serve(document: Mapping[str, Any]) -> Serve | None:
-    if "serve" not in document:
+def _placeholders(template: str) -> list[str]:
+    """Found where they are filled in, in the arguments: quotes may hide one or make one."""
+    return [name for word in shlex.split(template) for name in _PLACEHOLDER.findall(word)]
+
+
+def _serve(document: Mapping[str, Any], *, required: bool) -> Serve | None:
+    if "serve" not in document and not required:
         return None
-    table = _table(document, "serve", example="command and ready")
+    table = _table(document, "serve", example='command = "…" and ready = "/healthz"')
     _refuse_typos(table, _SERVE_KEYS, where="[serve]")
     command = _text(table, "command", where="[serve]")
     _judge_command(command, what="The serve command", example="uvicorn app:app --uds {socket}")
-    used = set(_PLACEHOLDER.findall(command))
+    used = set(_placeholders(command))
     if not used or not used <= set(_SERVE_PLACEHOLDERS):
         raise InvalidSubmission(
             "placeholder_missing" if not used else "placeholder_unknown",

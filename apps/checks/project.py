@@ -5,12 +5,15 @@ A project is a folder under ``apps/checks/projects/`` whose package holds one ``
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from apps import sandbox
+from apps.checks.mock_endpoints import MockEndpoints
 from apps.checks.results import Chart, Metric, Stage, Test
+from apps.checks.server import LearnerServer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +65,21 @@ class Session(Protocol):
         """Run a manifest command with its placeholders filled in.
 
         ``inputs``: placeholder name -> content, or a host path that an earlier run returned; the
-        learner sees a read-only file (CSV inputs end in ``.csv``). ``outputs``: placeholder names
+        learner sees a read-only file (CSV inputs end in ``.csv``), or for a
+        ``folder_input.PackedFolder`` a read-only folder. ``outputs``: placeholder names
         that the command must write. A command that fails is an answer, not an exception.
+        """
+
+    def serve(
+        self,
+        endpoints: MockEndpoints | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+    ) -> AbstractContextManager[LearnerServer]:
+        """The learner's server, started; only for a project with ``serves``.
+
+        ``endpoints``: what it can reach besides itself. ``variables``: set inside, as where the
+        endpoints are.
         """
 
     def report(self, test: Test) -> None:
@@ -79,7 +95,7 @@ class Project:
     slug: str
     version: str  # of the checker; goes up with every change that can change a verdict
     commands: tuple[str, ...]  # the manifest must have these
-    limits: Mapping[str, sandbox.Limits]  # per command, published on the project page
+    limits: Mapping[str, sandbox.Limits]  # per command or "serve", published on the project page
     checks: tuple[CheckSpec, ...]  # of stage behaviour, in the order of the page
     # seed -> file name -> content: what a learner downloads. The training data of a check come
     # from the same process with another seed.
@@ -91,3 +107,4 @@ class Project:
     reproducibility_inputs: Callable[[bytes], tuple[Mapping[str, bytes], Mapping[str, bytes]]]
     read_predictions: Callable[[Path], "list[float]"]
     tolerance: float = 1e-9
+    serves: bool = False  # the manifest must have [serve]

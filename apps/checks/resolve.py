@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +15,7 @@ from apps.checks.atomic_file import write_atomically
 from apps.checks.errors import InvalidSubmission, PlatformError
 from apps.checks.interpreters import Interpreter
 from apps.checks.requirements import Requirements
+from apps.checks.store import Store
 from apps.checks.uv_command import EnvironmentConfig, run_uv
 from apps.checks.uv_errors import error_of_resolve
 
@@ -26,45 +28,42 @@ def resolve(
     requirements: Requirements,
     *,
     python: Interpreter,
-    work: Path,
-    resolved: Path,
+    store: Store,
     config: EnvironmentConfig,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
     on_output: Callable[[str], None] | None = None,
 ) -> str:
     """The lock: one ``name==version --hash=… `` a line, sorted by name.
 
-    ``resolved``: a folder in which an answer is kept for a day, so that the same requirements
-    cost nothing again and get the same versions all day. Raises InvalidSubmission naming the
-    requirement at fault, PlatformError when the index cannot be reached.
+    An answer is kept for a day, so that the same requirements cost nothing again and get the same
+    versions all day. Raises InvalidSubmission naming the requirement at fault, PlatformError when
+    the index cannot be reached.
     """
-    kept = resolved / f"{_key(requirements, python=python, config=config)}.txt"
+    kept = store.resolved / f"{_key(requirements, python=python, config=config)}.txt"
     try:
         return kept.read_text()
     except FileNotFoundError:
         pass
-    _forget_old(resolved)
-    text = _compile(
-        requirements,
-        python=python,
-        work=work,
-        config=config,
-        cancelled=cancelled,
-        on_output=on_output,
-    )
-    lock = _locked(text, allowed=requirements.hashes, config=config)
+    _forget_old(store.resolved)
+    asked = _Question(requirements, python, store, config, cancelled)
+    with store.filling(cancelled=cancelled):
+        try:
+            lock = asked.answer()
+        except InvalidSubmission:
+            # What is asked for may be newer than the index pages that were seen today.
+            lock = asked.answer(refresh=True, on_output=on_output)
     write_atomically(kept, lock)
     return lock
 
 
 def _key(requirements: Requirements, *, python: Interpreter, config: EnvironmentConfig) -> str:
-    find_links = config.extra_find_links
+    find_links = config.find_links
     parts = [
         requirements.lines,
         requirements.constraints,
         sorted((name, sorted(hashes)) for name, hashes in requirements.hashes.items()),
         [python.full_version, python.platform],
-        [config.index_url, config.max_packages],
+        [config.index_urls, config.max_packages],
         sorted(path.name for path in find_links.iterdir()) if find_links else [],
         int(time.time() // _DAY_S),
     ]
@@ -78,51 +77,49 @@ def _forget_old(resolved: Path) -> None:
                 path.unlink()
 
 
-def _compile(
-    requirements: Requirements,
-    *,
-    python: Interpreter,
-    work: Path,
-    config: EnvironmentConfig,
-    cancelled: Callable[[], bool] | None,
-    on_output: Callable[[str], None] | None,
-) -> str:
-    with TemporaryDirectory(prefix="milepost-resolve-") as name:
-        folder = Path(name)
-        # The sandbox's own user reads these.
-        folder.chmod(0o755)
-        job, output = folder / "job", folder / "output"
-        job.mkdir()
-        output.mkdir()
-        (job / "requirements.in").write_text("\n".join(requirements.lines) + "\n")
-        (job / "constraints.txt").write_text("\n".join(requirements.constraints) + "\n")
-        result = run_uv(
-            [
-                *("pip", "compile", "requirements.in", "--constraints", "constraints.txt"),
-                *("--output-file", _LOCK, "--generate-hashes", "--no-header", "--no-annotate"),
-                *("--only-binary", ":all:", "--python", str(python.executable)),
-                # The lock goes to a file; on standard output it would only fill the log.
-                *("--no-progress", "--quiet"),
-                *config.index_options(),
-            ],
-            work=work,
-            config=config,
-            wall_s=config.resolve_s,
-            mounts=python.mounts,
-            directory=job,
-            artifacts_to=output,
-            cancelled=cancelled,
-            on_output=on_output,
-        )
-        if result.outcome is sandbox.Outcome.TIMEOUT:
-            raise PlatformError(
-                "index_unreachable",
-                f"The package index gave no answer in {config.resolve_s:.0f} seconds. "
-                "Your check runs again by itself.",
+@dataclass(frozen=True, slots=True)
+class _Question:
+    requirements: Requirements
+    python: Interpreter
+    store: Store
+    config: EnvironmentConfig
+    cancelled: Callable[[], bool]
+
+    def answer(
+        self, *, refresh: bool = False, on_output: Callable[[str], None] | None = None
+    ) -> str:
+        with TemporaryDirectory(prefix="milepost-resolve-") as output:
+            result = run_uv(
+                [
+                    *("pip", "compile", "requirements.in", "--constraints", "constraints.txt"),
+                    # To a file: on standard output it would only fill the learner's log.
+                    *("--output-file", _LOCK, "--no-progress", "--quiet"),
+                    *("--generate-hashes", "--no-header", "--no-annotate"),
+                    *("--only-binary", ":all:", "--python", str(self.python.executable)),
+                ],
+                files={
+                    "requirements.in": "\n".join(self.requirements.lines) + "\n",
+                    "constraints.txt": "\n".join(self.requirements.constraints) + "\n",
+                },
+                store=self.store,
+                config=self.config,
+                wall_s=self.config.resolve_s,
+                refresh=refresh,
+                mounts=self.python.mounts,
+                artifacts_to=Path(output),
+                cancelled=self.cancelled,
+                on_output=on_output,
             )
-        if result.outcome is not sandbox.Outcome.OK:
-            raise error_of_resolve(result.stderr, python=python.version)
-        return (output / _LOCK).read_text()
+            if result.outcome is sandbox.Outcome.TIMEOUT:
+                raise PlatformError(
+                    "index_unreachable",
+                    f"The package index gave no answer in {self.config.resolve_s:.0f} seconds. "
+                    "Your check runs again by itself.",
+                )
+            if result.outcome is not sandbox.Outcome.OK:
+                raise error_of_resolve(result.stderr, python=self.python.version)
+            text = Path(output, _LOCK).read_text()
+        return _locked(text, allowed=self.requirements.hashes, config=self.config)
 
 
 def _locked(text: str, *, allowed: Mapping[str, frozenset[str]], config: EnvironmentConfig) -> str:
@@ -135,7 +132,8 @@ def _locked(text: str, *, allowed: Mapping[str, frozenset[str]], config: Environ
                 raise PlatformError("lock_malformed", "The package resolver gave a strange answer.")
             continue
         name, version, hashes = match[1], match[2], set(re.findall(r"sha256:[0-9a-f]+", match[3]))
-        if name in allowed:
+        # "2.9.1+cpu" is the operator's own build in place of the one that the learner locked.
+        if name in allowed and "+" not in version:
             hashes &= allowed[name]
         if not hashes:
             raise InvalidSubmission(

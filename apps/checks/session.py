@@ -1,20 +1,24 @@
 """Runs the manifest's commands in the sandbox: what stages and projects see of a repository."""
 
+import contextlib
+import hashlib
 import itertools
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from apps import sandbox
 from apps.checks.environment import Environment
 from apps.checks.errors import Cancelled, PlatformError
+from apps.checks.folder_input import PackedFolder, unpack
 from apps.checks.manifest import Manifest, command_line
+from apps.checks.mock_endpoints import MockEndpoints
 from apps.checks.project import CommandRun, Project
 from apps.checks.results import Chart, Metric, Test
+from apps.checks.server import OUTPUTS, LearnerServer
+from apps.checks.text_file import last_line
 
 INPUTS = "/data"  # where inputs stand inside
-OUTPUTS = ".milepost"  # below /job; named so that it meets no folder of a repository
 CSV_PLACEHOLDERS = frozenset({"data", "input", "output"})
 _MOST_REFUSALS = 3  # told in a sentence
 DEFAULT_LIMITS = sandbox.Limits(wall_s=60, cpu_s=90, memory_mb=2048, disk_mb=256)
@@ -37,7 +41,12 @@ class RepositorySession:
     metrics: list[Metric] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
     runs: list[CommandRun] = field(default_factory=list)
+    _by_inputs: dict[tuple[str, str], CommandRun] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    def earlier(self, command: str, *, inputs: Mapping[str, bytes | Path]) -> CommandRun | None:
+        """The first run of the command on the same inputs, if there was one."""
+        return self._by_inputs.get((command, _digest(inputs)))
 
     def run(
         self,
@@ -72,7 +81,34 @@ class RepositorySession:
             raise PlatformError("sandbox_error", f"The sandbox failed: {result.message}")
         run = _command_run(command, result, outputs, run_folder / "outputs" / OUTPUTS)
         self.runs.append(run)
+        self._by_inputs.setdefault((command, _digest(inputs)), run)
         return run
+
+    @contextlib.contextmanager
+    def serve(
+        self,
+        endpoints: MockEndpoints | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+    ) -> Iterator[LearnerServer]:
+        if self.manifest.serve is None:
+            raise ValueError("the project's manifests need no [serve]")
+        server = LearnerServer(
+            self.manifest.serve,
+            directory=self.root,
+            limits=self.project.limits.get("serve", DEFAULT_LIMITS),
+            environment=self._variables() | dict(variables or {}),
+            mounts=self.environment.mounts,
+            endpoints=endpoints,
+            on_output=lambda _, data: self.on_output(data.decode("utf-8", "replace")),
+            cancelled=self.cancelled,
+        )
+        try:
+            with server:
+                yield server
+        finally:
+            if self.cancelled():  # whatever the check met then
+                raise Cancelled
 
     def report(self, test: Test) -> None:
         self.tests.append(test)
@@ -96,17 +132,37 @@ class RepositorySession:
         }
 
 
+def _digest(inputs: Mapping[str, bytes | Path]) -> str:
+    """Names inputs by their content; a file that an earlier run made, by its path."""
+    digest = hashlib.sha256()
+    for name, content in sorted(inputs.items()):
+        value = content if isinstance(content, bytes) else bytes(content)
+        digest.update(f"{name} {len(value)} ".encode() + value)
+    return digest.hexdigest()
+
+
 def _file_name(placeholder: str) -> str:
     return f"{placeholder}.csv" if placeholder in CSV_PLACEHOLDERS else placeholder
 
 
 def _mount(placeholder: str, content: bytes | Path, run_folder: Path) -> sandbox.Mount:
+    if isinstance(content, PackedFolder):
+        return sandbox.Mount(_lay_out(content, run_folder / placeholder), f"{INPUTS}/{placeholder}")
     if isinstance(content, bytes):
         source = run_folder / _file_name(placeholder)
         source.write_bytes(content)
     else:
         source = content
     return sandbox.Mount(source, f"{INPUTS}/{_file_name(placeholder)}")
+
+
+def _lay_out(folder: PackedFolder, into: Path) -> Path:
+    into.mkdir()
+    for name, content in unpack(folder).items():
+        path = into / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return into
 
 
 def _command_run(
@@ -131,7 +187,7 @@ def problem_of(command: str, result: sandbox.Result) -> str:
         case sandbox.Outcome.OK:
             return ""
         case sandbox.Outcome.NONZERO_EXIT:
-            line = last_line(result)
+            line = last_line(result.stderr.strip() or result.stdout)
             said = f" The last line that it printed: “{line}”" if line else " It printed nothing."
             return f"The {command} command ended with exit status {result.exit_code}.{said}"
         case sandbox.Outcome.SIGNAL:
@@ -139,9 +195,3 @@ def problem_of(command: str, result: sandbox.Result) -> str:
         case _:
             message = result.message[:1].lower() + result.message[1:]
             return f"The {command} command was stopped: {message}"
-
-
-def last_line(result: sandbox.Result) -> str:
-    """The last thing a command said, shortened: for a Python traceback, the error itself."""
-    lines = (result.stderr.strip() or result.stdout.strip()).splitlines()
-    return re.sub(r"\s+", " ", lines[-1])[:300].strip() if lines else ""

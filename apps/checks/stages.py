@@ -1,12 +1,14 @@
 """The stages that are the same for every project: documentation, own tests, reproducibility."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from apps.checks.project import CheckSpec, CommandRun
 from apps.checks.results import Stage, Test
-from apps.checks.session import RepositorySession, last_line
+from apps.checks.session import RepositorySession
+from apps.checks.text_file import last_line
 from apps.checks.verdicts import failed, hint_of, log_of, passed
 
 REPOSITORY = CheckSpec(
@@ -34,7 +36,14 @@ OWN_TESTS = CheckSpec(
     name="own_tests",
     title="Your own tests run and pass",
     stage=Stage.TESTS,
-    max_score=15,
+    max_score=10,
+    concepts=("testing",),
+)
+TESTS_NOTICE = CheckSpec(
+    name="tests_notice",
+    title="Your tests notice when the code is broken",
+    stage=Stage.TESTS,
+    max_score=5,
     concepts=("testing",),
 )
 REPRODUCIBLE = CheckSpec(
@@ -44,7 +53,7 @@ REPRODUCIBLE = CheckSpec(
     max_score=10,
     concepts=("reproducibility",),
 )
-BEFORE_BEHAVIOUR = (REPOSITORY, ENVIRONMENT, README, OWN_TESTS)
+BEFORE_BEHAVIOUR = (REPOSITORY, ENVIRONMENT, README, OWN_TESTS, TESTS_NOTICE)
 AFTER_BEHAVIOUR = (REPRODUCIBLE,)
 
 MAX_README = 200_000  # bytes read
@@ -159,7 +168,7 @@ def _listed(items: list[str]) -> str:
 def check_own_tests(session: RepositorySession) -> Test:
     run = session.run("test", inputs={}, outputs=())
     evidence = {"seconds": round(run.result.wall_s, 1), "exit_status": run.result.exit_code}
-    summary = last_line(run.result)
+    summary = last_line(run.result.stderr.strip() or run.result.stdout)
     if run.ok and not summary:
         return failed(
             OWN_TESTS,
@@ -196,18 +205,20 @@ def check_own_tests(session: RepositorySession) -> Test:
 
 
 def check_reproducible(session: RepositorySession) -> Test:
-    """Train twice on the same data, predict the same rows: the predictions must be equal."""
+    """Two trainings on the same data, asked about the same rows: the predictions must be equal.
+
+    The first of the two is that of the behaviour checks, where these trained on the same data.
+    """
     project = session.project
     train_inputs, predict_inputs = project.reproducibility_inputs(session.seed)
     predictions: list[list[float]] = []
-    for _ in range(2):
-        train = session.run("train", inputs=train_inputs, outputs=("model",))
+    for first in (True, False):
+        train = _trained(session, train_inputs, again=not first)
         run = train
         if train.ok:
-            run = session.run(
-                "predict",
-                inputs={**predict_inputs, "model": train.outputs["model"]},
-                outputs=("output",),
+            inputs: dict[str, bytes | Path] = {**predict_inputs, "model": train.outputs["model"]}
+            run = session.earlier("predict", inputs=inputs) or session.run(
+                "predict", inputs=inputs, outputs=("output",)
             )
         if not run.ok:
             return _not_comparable(run)
@@ -221,6 +232,13 @@ def check_reproducible(session: RepositorySession) -> Test:
                 log=log_of(run),
             )
     return _compared(predictions[0], predictions[1], tolerance=project.tolerance)
+
+
+def _trained(
+    session: RepositorySession, inputs: Mapping[str, bytes | Path], *, again: bool
+) -> CommandRun:
+    known = None if again else session.earlier("train", inputs=inputs)
+    return known or session.run("train", inputs=inputs, outputs=("model",))
 
 
 def _not_comparable(run: CommandRun) -> Test:

@@ -1,10 +1,10 @@
 """Reads a small text file of a learner's repository, whatever stands under its name."""
 
-import os
-import stat
+import re
 from pathlib import Path
 
 from apps.checks.errors import InvalidSubmission
+from apps.checks.regular_file import NotRegular, read_regular
 
 
 def read_text(path: Path, *, max_bytes: int) -> str:
@@ -14,7 +14,12 @@ def read_text(path: Path, *, max_bytes: int) -> str:
     is larger than ``max_bytes`` or is not UTF-8.
     """
     name = path.name
-    content = _read(path, max_bytes=max_bytes)
+    try:
+        content = read_regular(path, max_bytes=max_bytes)
+    except NotRegular:
+        raise InvalidSubmission(
+            "not_a_file", f"{name} is not an ordinary file. Replace it with one, not with a link."
+        ) from None
     if len(content) > max_bytes:
         raise InvalidSubmission(
             "file_too_large",
@@ -29,27 +34,13 @@ def read_text(path: Path, *, max_bytes: int) -> str:
         ) from None
 
 
-def _read(path: Path, *, max_bytes: int) -> bytes:
-    """At most one byte more than ``max_bytes``. A link is not followed, a pipe not waited for."""
-    not_a_file = InvalidSubmission(
-        "not_a_file", f"{path.name} is not an ordinary file. Replace it with one, not with a link."
-    )
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise
-    except OSError:
-        raise not_a_file from None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise not_a_file
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(max_bytes + 1)
-    finally:
-        os.close(descriptor)
-
-
 def shown(text: str, *, limit: int = 60) -> str:
     """A piece of the learner's text for a message: one line, printable, not long."""
     line = "".join(char if char.isprintable() else "·" for char in text.strip())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def last_line(output: str) -> str:
+    """The last thing that a program said, shortened: for a Python traceback, the error itself."""
+    lines = output.strip().splitlines()
+    return re.sub(r"\s+", " ", lines[-1])[:300].strip() if lines else ""

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from typing import Any
 
 from apps.checks.errors import InvalidSubmission
@@ -51,6 +52,22 @@ def parse_toml(text: str, *, name: str, code: str) -> dict[str, Any]:
         raise InvalidSubmission(
             code, f"{name} has a number with too many digits. Shorten it."
         ) from None
+
+
+def table(outer: Mapping[str, Any], key: str, *, where: str) -> dict[str, Any]:
+    """The table ``key``, empty if it is missing. ``where`` ("uv.lock") starts the message."""
+    value = outer.get(key, {})
+    if not isinstance(value, dict):
+        raise InvalidSubmission("wrong_type", f"{where}: {key} must be a table.")
+    return value
+
+
+def array(outer: Mapping[str, Any], key: str, *, where: str) -> list[Any]:
+    """The list ``key``, empty if it is missing."""
+    value = outer.get(key, [])
+    if not isinstance(value, list):
+        raise InvalidSubmission("wrong_type", f"{where}: {key} must be a list in square brackets.")
+    return value
 
 
 def _has_long_key(text: str) -> bool:

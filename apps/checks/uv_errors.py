@@ -56,6 +56,8 @@ _NO_VERSION = re.compile(
 _NO_WHEEL = re.compile(
     rf"{_TERM} (?:has|have) no (?:usable wheels|wheels with a matching (?P<tag>.+?) tag)"
 )
+_YANKED = re.compile(rf"{_TERM} was yanked(?: \(reason: (?P<reason>.*?)\))?(?=,| and )")
+_DEPENDS = re.compile(rf"{_TERM.replace('P<', 'P<user_')} depends? on {_TERM}(?=,| and|$)")
 _NEEDS_PYTHON = re.compile(rf"{_TERM} depends on Python(?P<python>[<>=!~]\S*?),?\s")
 _REQUIRED = re.compile(rf"(?:you require|and) {_TERM}(?=,| and|$)")
 
@@ -68,6 +70,7 @@ def error_of_resolve(stderr: str, *, python: str) -> CheckError:
     cause = _cause(stderr)
     return (
         _not_found(cause)
+        or _yanked(cause)
         or _no_wheel(cause, python=python)
         or _no_version(cause)
         or _needs_other_python(cause, python=python)
@@ -140,11 +143,31 @@ def _required(cause: str) -> dict[str, str]:
     return {m["name"]: m["name"] + m["versions"] for m in _REQUIRED.finditer(cause)}
 
 
+def _dependency(cause: str) -> tuple[str, str, str] | None:
+    """What one package needs: ("tool==2.0", "six", "six<1"). None where not exactly one does."""
+    found = {
+        (m["user_name"] + m["user_versions"], m["name"], m["name"] + m["versions"])
+        for m in _DEPENDS.finditer(cause)
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _another(user: str) -> str:
+    name = re.split("[<>=!~]", user)[0]
+    return f"Choose another version of {name}, or another package."
+
+
 def _not_found(cause: str) -> InvalidSubmission | None:
     match = _NOT_FOUND.search(cause)
     if match is None:
         return None
-    name = match["name"]
+    name, dependency = match["name"], _dependency(cause)
+    if dependency and dependency[1] == name and name not in _required(cause):
+        return InvalidSubmission(
+            "requirement_not_found",
+            f"{dependency[0]} needs {name}, and there is no package of that name on the package "
+            f"index. {_another(dependency[0])}",
+        )
     return InvalidSubmission(
         "requirement_not_found",
         f"There is no package called {name} on the package index."
@@ -152,39 +175,61 @@ def _not_found(cause: str) -> InvalidSubmission | None:
     )
 
 
+def _yanked(cause: str) -> InvalidSubmission | None:
+    """A requirement of the learner's own whose authors took every fitting version back."""
+    required = _required(cause)
+    matches = [m for m in _YANKED.finditer(cause) if m["name"] in required]
+    if not matches or _DEPENDS.search(cause):
+        return None
+    name, versions, reason = matches[-1].group("name", "versions", "reason")
+    said = f": “{shown(reason)}”" if reason else ""
+    return InvalidSubmission(
+        "requirement_yanked",
+        f"The authors of {name} have withdrawn {name}{versions}{said}. {_another(name)}",
+    )
+
+
 def _no_version(cause: str) -> InvalidSubmission | None:
     match = _NO_VERSION.search(cause)
-    if match is None or "depends on" in cause:
+    if match is None:
         return None
-    name = match["name"] or match["only_name"]
+    name, required = match["name"] or match["only_name"], _required(cause)
+    dependency = _dependency(cause)
+    if dependency and dependency[1] == name and name not in required:
+        return InvalidSubmission(
+            "requirement_no_version",
+            f"{dependency[0]} needs {dependency[2]}, which the package index does not have. "
+            f"{_another(dependency[0])}",
+        )
+    if _DEPENDS.search(cause) or _NEEDS_PYTHON.search(cause):
+        return None
     return InvalidSubmission(
         "requirement_no_version",
         f"The package index has no version of {name} that fits "
-        f"{_required(cause).get(name, name + (match['versions'] or ''))}. "
-        "Choose a version that exists.",
+        f"{required.get(name, name + (match['versions'] or ''))}. Choose a version that exists.",
     )
 
 
 def _no_wheel(cause: str, *, python: str) -> InvalidSubmission | None:
-    """A requirement of the learner's own without wheels, where nothing else is the matter."""
-    required = _required(cause)
-    matches = [m for m in _NO_WHEEL.finditer(cause) if m["name"] in required]
-    if not matches or "depends on" in cause:
+    """A package without wheels, the learner's own or needed by it; nothing else is the matter."""
+    required, dependency = _required(cause), _dependency(cause)
+    needed = dependency[1] if dependency else None
+    matches = [m for m in _NO_WHEEL.finditer(cause) if m["name"] in required or m["name"] == needed]
+    if not matches or (_DEPENDS.search(cause) and {m["name"] for m in matches} != {needed}):
         return None
     name, versions, tag = matches[-1].group("name", "versions", "tag")
-    another = f"Choose another version of {name}, or another package."
+    package = f"{name}{versions}"
+    if dependency:
+        package, name = f"{package}, which {dependency[0]} needs,", dependency[0]
+    advice = suggestion(name) or f" {_another(name)}"
     if tag is None:
-        problem = (
-            f"{name}{versions} has no wheel that can be used here, and packages are not built."
-        )
+        problem = f"{package} has no wheel that can be used here, and packages are not built."
     elif "platform" in tag:
-        problem = f"{name}{versions} has no wheel for Linux as it runs here."
+        problem = f"{package} has no wheel for Linux as it runs here."
     else:
-        problem = f"{name}{versions} has no wheel for Python {python}."
-        another = f"Choose another version of {name}, or another python in milepost.toml."
-    return InvalidSubmission(
-        "requirement_no_wheel", f"{problem}{suggestion(name) or f' {another}'}"
-    )
+        problem = f"{package} has no wheel for Python {python}."
+        advice = advice.replace("or another package", "or another python in milepost.toml")
+    return InvalidSubmission("requirement_no_wheel", f"{problem}{advice}")
 
 
 def _needs_other_python(cause: str, *, python: str) -> InvalidSubmission | None:
@@ -205,4 +250,5 @@ def _shortened(cause: str) -> str:
     )
     text = re.sub(r",? we can conclude that", ", so", text)
     text = re.sub(r"^Because\s+", "", re.sub(r"\bAnd because\b", "Also,", text))
-    return shown(text, limit=400)
+    text = shown(text, limit=400)
+    return text if text.endswith(".") else f"{text}."

@@ -108,7 +108,7 @@ def shared_path() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def git_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
     folder = tmp_path_factory.mktemp("git-server")
-    _make_certificates(folder)
+    make_certificates(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "server.pem")
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
@@ -207,7 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._status(status, content, **fields)
 
 
-def _make_certificates(folder: Path) -> None:
+def make_certificates(folder: Path) -> None:
     """``ca.pem``, and ``server.pem`` (certificate and key) for the names of this machine."""
     ca_key, ca_name = ec.generate_private_key(ec.SECP256R1()), _name("Test authority")
     ca = (

@@ -1,29 +1,25 @@
 """The real sandbox, the real uv and the real index."""
 
-import base64
-import contextlib
-import hashlib
+import ast
 import os
-import shutil
-import signal
 import subprocess
-import sys
-import tempfile
 import textwrap
-import time
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from apps import sandbox
-from apps.checks.environment import Environment, EnvironmentConfig, default_ca_bundle, prepare
+from apps.checks.environment import EnvironmentConfig, default_ca_bundle, prepare
 from apps.checks.errors import Cancelled, CheckError, InvalidSubmission, PlatformError
-from apps.checks.interpreters import choose_interpreter
+from apps.checks.interpreters import choose_interpreter, find_interpreters
 from apps.checks.requirements import Requirements
+from apps.checks.store import WORK, Store
+from tests.checks.environments import CONFIG, prepared, run_in, site_packages
+from tests.checks.package_index import fresh_store, open_folder, write_wheel
 
-CONFIG = EnvironmentConfig(ca_bundle=default_ca_bundle())
+__all__ = ["fresh_store"]
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,53 +28,10 @@ def environment_store(checks_home: Path) -> Path:
     return checks_home / "environments"
 
 
-@contextlib.contextmanager
-def open_folder() -> Iterator[Path]:
-    """A new folder that the sandbox's user can enter."""
-    with tempfile.TemporaryDirectory(prefix="milepost-store-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        yield folder
-
-
-@pytest.fixture
-def fresh_store() -> Iterator[Path]:
-    with open_folder() as folder:
-        yield folder
-
-
-def prepared(
-    *lines: str,
-    store: Path,
-    config: EnvironmentConfig = CONFIG,
-    python: str | None = None,
-    output: list[str] | None = None,
-) -> Environment:
-    return prepare(
-        Requirements(lines=lines),
-        python=choose_interpreter(python),
-        store=store,
-        config=config,
-        on_output=None if output is None else output.append,
-    )
-
-
-def run_in(environment: Environment, code: str) -> sandbox.Result:
-    return sandbox.run(
-        ["python", "-c", textwrap.dedent(code)],
-        mounts=environment.mounts,
-        environment=environment.variables,
-    )
-
-
 def failure(*lines: str, store: Path, config: EnvironmentConfig = CONFIG) -> CheckError:
     with pytest.raises(CheckError) as caught:
         prepared(*lines, store=store, config=config)
     return caught.value
-
-
-def site_packages(environment: Environment) -> Path:
-    return next(environment.mounts[0].source.glob("lib/python3*/site-packages"))
 
 
 # What a job sees
@@ -133,39 +86,126 @@ def test_second_prepare_builds_nothing(environment_store: Path) -> None:
 
 def test_environment_shares_files_that_a_job_cannot_change(environment_store: Path) -> None:
     environment = prepared("pytest", "six", store=environment_store)
-    shared = site_packages(environment) / "six.py"
-    before = shared.read_bytes(), shared.stat().st_mode, shared.stat().st_mtime
-    assert shared.stat().st_nlink > 1  # the cache's own file: a change would reach others
+    packages = site_packages(environment)
+    shared = [packages / "six.py", next((packages / "__pycache__").glob("six.*.pyc"))]
+    assert all(path.stat().st_nlink > 1 for path in shared)  # a change would reach others
+    before = [(path.read_bytes(), path.stat().st_mode, path.stat().st_mtime) for path in shared]
+
+    result = run_in(environment, TAMPERING)
+
+    assert (result.outcome, result.stdout) == (sandbox.Outcome.OK, "")
+    after = [(path.read_bytes(), path.stat().st_mode, path.stat().st_mtime) for path in shared]
+    assert after == before
+
+
+# Tells what worked. On a file of the job's own all of it does, so an attempt is not just wrong.
+TAMPERING = """
+    import fcntl, mmap, os, shutil, six, struct, sys
+
+    def attempts(path):
+        folder = os.path.dirname(path)
+        read = os.open(path, os.O_RDONLY)
+        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        known = os.open(path, os.O_PATH)
+        writable = mmap.PROT_READ | mmap.PROT_WRITE
+        # The last ones remove the file.
+        return {
+            "write": lambda: open(path, "r+").close(),
+            "append": lambda: open(path, "a").close(),
+            "truncate": lambda: os.truncate(path, os.path.getsize(path)),
+            "reopen": lambda: open(f"/proc/self/fd/{read}", "r+").close(),
+            "reopen a path": lambda: open(f"/proc/self/fd/{known}", "r+").close(),
+            "through the root": lambda: open(f"/proc/self/root{path}", "r+").close(),
+            "by folder": lambda: os.close(
+                os.open(os.path.basename(path), os.O_RDWR, dir_fd=place)
+            ),
+            "map": lambda: mmap.mmap(
+                os.open(path, os.O_RDWR), 1, mmap.MAP_SHARED, writable
+            ).close(),
+            "protect": lambda: os.fchmod(read, 0o777),
+            "chmod": lambda: os.chmod(path, 0o777),
+            "utime": lambda: os.utime(path),
+            "utime by file": lambda: os.utime(read),
+            "attribute": lambda: os.setxattr(path, "user.note", b"x"),
+            "copy": lambda: shutil.copyfile(sys.executable, path),
+            "allocate": lambda: os.posix_fallocate(os.open(path, os.O_RDWR), 0, 1),
+            "create": lambda: open(f"{folder}/new", "w").close(),
+            "start-up": lambda: open(f"{folder}/new.pth", "w").close(),
+            "mkdir": lambda: os.mkdir(f"{folder}/new_folder"),
+            "link": lambda: os.link(path, f"{folder}/linked"),
+            "rename": lambda: os.rename(path, path + "x"),
+            "remove": lambda: os.unlink(path + "x" if os.path.exists(path + "x") else path),
+        }
+
+    def worked(path):
+        for name, attempt in attempts(path).items():
+            try:
+                attempt()
+            except OSError as error:
+                continue
+            yield name
+
+    for path in (six.__file__, six.__cached__):
+        for name in worked(path):
+            print(path, name)
+        try:
+            os.link(path, "/job/link")
+        except OSError:
+            continue
+        print(path, "link into the job")
+    open("/job/own", "w").write("x")
+    missing = set(attempts("/job/own")) - set(worked("/job/own"))
+    print(*sorted(missing), sep="\\n", end="")
+    """
+
+
+def test_no_code_but_the_store_makes_a_writable_mount(fresh_store: Path) -> None:
+    """And the store knows one, of a folder in which no ready environment lies."""
+    store = Store(fresh_store)
+    assert store.writable == sandbox.Mount(store.work, WORK, writable=True)
+    assert not store.ready.is_relative_to(store.work)
+
+    made = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "apps").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _may_be_writable(node)
+    ]
+    assert made == ["apps/checks/store.py"]
+
+
+def _may_be_writable(call: ast.Call) -> bool:
+    """Whether it says that something is writable, or might in a way that cannot be read here."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    keywords = [keyword.arg for keyword in call.keywords]
+    if "writable" in keywords:
+        return True
+    hidden = None in keywords or any(isinstance(a, ast.Starred) for a in call.args)
+    return name == "Mount" and (len(call.args) > 2 or hidden)
+
+
+@pytest.mark.parametrize("version", find_interpreters())
+def test_each_python_of_the_machine_has_environments(environment_store: Path, version: str) -> None:
+    environment = prepared("pytest", "six", store=environment_store, python=version)
 
     result = run_in(
         environment,
         """
-        import os, six
-        path = six.__file__
-        descriptor = os.open(path, os.O_RDONLY)
-        attempts = {
-            "write": lambda: open(path, "r+"),
-            "truncate": lambda: os.truncate(path, 0),
-            "reopen": lambda: open(f"/proc/self/fd/{descriptor}", "r+"),
-            "chmod": lambda: os.chmod(path, 0o777),
-            "utime": lambda: os.utime(path),
-            "link": lambda: os.link(path, "/job/six.py"),
-            "rename": lambda: os.rename(path, path + "x"),
-            "create": lambda: open("/env/lib/new", "w"),
-            "pth": lambda: open(os.path.dirname(path) + "/new.pth", "w"),
-            "remove": lambda: os.unlink(path),
-        }
-        for name, attempt in attempts.items():
-            try:
-                attempt()
-            except OSError:
-                continue
-            print(name)
+        import os, platform, shutil, six, sys
+        print(platform.python_version(), sys.prefix, os.path.exists(six.__cached__))
         """,
     )
+    programs = [
+        sandbox.run(
+            [program, "--version"], mounts=environment.mounts, environment=environment.variables
+        ).outcome
+        for program in ("python3", f"python{version}", "pytest")
+    ]
 
-    assert (result.outcome, result.stdout) == (sandbox.Outcome.OK, "")
-    assert (shared.read_bytes(), shared.stat().st_mode, shared.stat().st_mtime) == before
+    python = find_interpreters()[version]
+    assert result.stdout == f"{python.full_version} /env True\n"
+    assert environment.python == python.full_version
+    assert programs == [sandbox.Outcome.OK] * 3
 
 
 def test_environment_of_the_house_price_project_imports(environment_store: Path) -> None:
@@ -244,10 +284,13 @@ def test_hash_that_no_file_has_is_refused(environment_store: Path) -> None:
         lines=("pytest", "six"), hashes={"six": frozenset({"sha256:" + "0" * 64})}
     )
 
-    with pytest.raises(InvalidSubmission) as caught:
+    with (
+        pytest.raises(InvalidSubmission) as caught,
         prepare(
             requirements, python=choose_interpreter(None), store=environment_store, config=CONFIG
-        )
+        ),
+    ):
+        pass
 
     assert caught.value.code == "requirement_hash"
 
@@ -255,11 +298,10 @@ def test_hash_that_no_file_has_is_refused(environment_store: Path) -> None:
 def test_constraint_of_a_lock_is_kept(environment_store: Path) -> None:
     requirements = Requirements(lines=("pytest", "six"), constraints=("six==1.16.0",))
 
-    environment = prepare(
+    with prepare(
         requirements, python=choose_interpreter(None), store=environment_store, config=CONFIG
-    )
-
-    assert (site_packages(environment) / "six-1.16.0.dist-info").is_dir()
+    ) as environment:
+        assert (site_packages(environment) / "six-1.16.0.dist-info").is_dir()
 
 
 @pytest.mark.parametrize(
@@ -312,37 +354,17 @@ def test_index_without_tls_is_refused() -> None:
 # Wheels that would do harm
 
 
-def write_wheel(folder: Path, name: str, files: dict[str, bytes]) -> None:
-    info = f"{name}-1.0.dist-info"
-    files = files | {
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n".encode(),
-        f"{info}/WHEEL": b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-    }
-    record = "".join(
-        f"{path},sha256={_digest(content)},{len(content)}\n" for path, content in files.items()
-    )
-    files[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
-    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as wheel:
-        for path, content in files.items():
-            wheel.writestr(path, content)
-
-
-def _digest(content: bytes) -> str:
-    digest = hashlib.sha256(content).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
 @pytest.fixture
 def wheels() -> Iterator[EnvironmentConfig]:
     """A configuration with a folder of wheels of our own."""
     with open_folder() as folder:
-        yield EnvironmentConfig(ca_bundle=CONFIG.ca_bundle, extra_find_links=folder)
+        yield EnvironmentConfig(ca_bundle=CONFIG.ca_bundle, find_links=folder)
 
 
 def test_path_file_does_not_run_during_prepare(
     fresh_store: Path, wheels: EnvironmentConfig
 ) -> None:
-    assert wheels.extra_find_links is not None
+    assert wheels.find_links is not None
     code = """
         import os, sys
         print("ran")
@@ -352,7 +374,7 @@ def test_path_file_does_not_run_during_prepare(
         """
     line = f"import sys; exec({textwrap.dedent(code)!r})\n".encode()
     write_wheel(
-        wheels.extra_find_links,
+        wheels.find_links,
         "milepost_startup",
         {
             "milepost_startup.pth": line,
@@ -371,10 +393,10 @@ def test_path_file_does_not_run_during_prepare(
 
 
 def test_bytecode_of_a_wheel_is_not_trusted(fresh_store: Path, wheels: EnvironmentConfig) -> None:
-    assert wheels.extra_find_links is not None
+    assert wheels.find_links is not None
     tag = f"cpython-{choose_interpreter(None).version.replace('.', '')}"
     write_wheel(
-        wheels.extra_find_links,
+        wheels.find_links,
         "milepost_stale",
         {
             "milepost_stale.py": b"print('source')\n",
@@ -399,69 +421,21 @@ def bytecode(source: str) -> bytes:
     return subprocess.run([python, "-c", code], capture_output=True, check=True).stdout
 
 
-# Several processes, and ones that die
-
-PREPARE = """
-import sys
-from pathlib import Path
-from tests.checks.test_environment import prepared
-prepared("pytest", "six", store=Path(sys.argv[1]), output=(output := []))
-print("".join(output).count("Installed"))
-"""
-
-
-def start_prepare(store: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", PREPARE, store], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
-
-
-def test_environment_wanted_twice_at_once_is_built_once(fresh_store: Path) -> None:
-    both = [start_prepare(fresh_store), start_prepare(fresh_store)]
-
-    installs = sorted(process.communicate(timeout=120)[0] for process in both)
-
-    assert installs == ["0\n", "1\n"]
-
-
-def test_build_that_was_killed_leaves_nothing_behind(fresh_store: Path) -> None:
-    process = start_prepare(fresh_store)
-    try:
-        deadline = time.monotonic() + 60
-        while not list(fresh_store.glob("work/build/*")) and time.monotonic() < deadline:
-            time.sleep(0.005)
-    finally:
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-    assert len(list(fresh_store.glob("work/build/*"))) == 1
-    assert list(fresh_store.glob("ready/*")) == []
-
-    environment = prepared("pytest", "six", store=fresh_store)
-
-    assert run_in(environment, "import six").outcome is sandbox.Outcome.OK
-    assert list(fresh_store.glob("work/build/*")) == []
-
-
-def test_leftover_of_another_environment_is_removed(fresh_store: Path) -> None:
-    prepared("pytest", "six", store=fresh_store)
-    leftover = fresh_store / "work" / "build" / f"{'0' * 40}.1234"
-    leftover.mkdir()
-    shutil.rmtree(next(fresh_store.glob("ready/*")))
-
-    prepared("pytest", "six", store=fresh_store)
-
-    assert not leftover.exists()
+# Ends before its time
 
 
 def test_cancelled_prepare_ends_and_leaves_nothing(fresh_store: Path) -> None:
-    with pytest.raises(Cancelled):
+    with (
+        pytest.raises(Cancelled),
         prepare(
             Requirements(lines=("pytest", "six")),
             python=choose_interpreter(None),
             store=fresh_store,
             config=CONFIG,
             cancelled=lambda: True,
-        )
+        ),
+    ):
+        pass
 
     assert list(fresh_store.glob("ready/*")) + list(fresh_store.glob("work/build/*")) == []
 

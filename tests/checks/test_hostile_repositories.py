@@ -100,9 +100,10 @@ def test_checks_that_wait_for_a_failed_one_are_told_apart(
     tmp_path: Path, check_config: CheckConfig
 ) -> None:
     result = check(repository(tmp_path / "r", {"train.py": "exit(3)"}), check_config)
-    # The README is missing, the training fails; four behaviour checks and reproducibility wait.
+    # The README is missing, the tests test nothing, the training fails; four behaviour checks and
+    # reproducibility wait.
     assert result.output == (
-        "2 checks are left to mend, first: the README tells a stranger what they need. "
+        "3 checks are left to mend, first: the README tells a stranger what they need. "
         "5 more could not run."
     )
 
@@ -240,4 +241,4 @@ def test_check_cancelled_at_once_is_not_charged(tmp_path: Path, check_config: Ch
     )
     result = check_repository(request, config=check_config, cancelled=lambda: True)
     assert (result.outcome, result.attempt_charged) == (Outcome.CANCELLED, False)
-    assert len(result.tests) == len(PROJECT.checks) + 5
+    assert len(result.tests) == len(PROJECT.checks) + 6

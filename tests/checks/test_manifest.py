@@ -24,6 +24,7 @@ test = "python -m pytest -q"
 class Project:
     slug: str = "house-prices"
     commands: tuple[str, ...] = ("train", "predict", "test")
+    serves: bool = False
 
 
 def read(root: Path, text: str) -> Manifest:
@@ -61,6 +62,17 @@ def test_manifest_of_a_service_is_read(tmp_path: Path) -> None:
     manifest = read(tmp_path, RIGHT + serve)
 
     assert manifest.serve == Serve(command="uvicorn app:app --uds {socket}", ready="/healthz")
+
+
+def test_manifest_of_a_project_that_serves_needs_the_table(tmp_path: Path) -> None:
+    (tmp_path / "milepost.toml").write_text(RIGHT)
+
+    with pytest.raises(InvalidSubmission) as caught:
+        read_manifest(tmp_path, project=Project(serves=True))
+
+    assert caught.value.message == (
+        'milepost.toml has no [serve] table. Add one with command = "…" and ready = "/healthz".'
+    )
 
 
 TRAIN = 'train = "python -m housing train --data {data} --model {model}"'
@@ -219,6 +231,13 @@ TRAIN = 'train = "python -m housing train --data {data} --model {model}"'
             "The predict command in milepost.toml has no {output}. It needs {model}, {input} and "
             '{output}: for example "python -m yourpackage predict --model {model} '
             '--input {input} --output {output}".',
+        ),
+        (
+            'test = "python -m pytest -q"',
+            """test = 'python t.py {"a"1}'""",
+            "placeholder_unknown",
+            "The test command in milepost.toml has {a1}, which the checker cannot fill in. "
+            "It takes none.",
         ),
         (
             "pytest -q",

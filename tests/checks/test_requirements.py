@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from apps.checks.errors import InvalidSubmission
-from apps.checks.requirements import MAX_REQUIREMENTS, Requirements, read_requirements
+from apps.checks.requirement import MAX_REQUIREMENTS
+from apps.checks.requirements import Requirements, read_requirements
 
 A, B = "sha256:" + "a" * 64, "sha256:" + "b" * 64
 
@@ -156,6 +157,17 @@ def test_line_that_is_not_a_name_is_refused(
     assert refusal(tmp_path) == (
         f"requirement_{code}",
         f"requirements.txt, line 3: {message}",
+    )
+
+
+def test_comparison_of_texts_is_refused(tmp_path: Path) -> None:
+    """uv reads no ``===`` whose right side is not a version."""
+    (tmp_path / "requirements.txt").write_text("numpy===odd\n")
+
+    assert refusal(tmp_path) == (
+        "requirement_malformed",
+        'requirements.txt, line 1: "numpy===odd" compares with ===, which is not read. '
+        "Write == instead.",
     )
 
 

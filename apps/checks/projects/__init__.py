@@ -1,6 +1,12 @@
 """Every project that the checker knows, by slug."""
 
 from apps.checks.project import Project
+from apps.checks.projects.customer_churn_prediction import PROJECT as CUSTOMER_CHURN_PREDICTION
 from apps.checks.projects.house_price_prediction import PROJECT as HOUSE_PRICE_PREDICTION
 
-PROJECTS: dict[str, Project] = {project.slug: project for project in (HOUSE_PRICE_PREDICTION,)}
+_ALL = (
+    HOUSE_PRICE_PREDICTION,
+    CUSTOMER_CHURN_PREDICTION,
+)  # fmt: skip
+
+PROJECTS: dict[str, Project] = {project.slug: project for project in _ALL}

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from sklearn.linear_model import Ridge
 
 from apps import sandbox
+from apps.checks.mock_endpoints import MockEndpoints
 from apps.checks.project import CommandRun
-from apps.checks.projects.house_price_prediction.generator import Floats
 from apps.checks.results import Chart, Metric, Test
+from apps.checks.scoring import Floats
 
 MISSING = {"", "NA", "n/a", "-", "?", "unknown"}
 CONDITIONS = ["poor", "fair", "good", "excellent"]
@@ -149,6 +150,14 @@ class LearnerSession:
             write = _prices if command == "predict" else _explanations
             path.write_text(write(houses, self.predict(sales, houses)), encoding="utf-8")
         return CommandRun(command=command, result=_RESULT, outputs={name: path})
+
+    def serve(
+        self,
+        endpoints: MockEndpoints | None = None,
+        *,
+        variables: Mapping[str, str] | None = None,
+    ) -> NoReturn:
+        raise AssertionError("This project has no server.")
 
     def report(self, test: Test) -> None:
         self.tests.append(test)

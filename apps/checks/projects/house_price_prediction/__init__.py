@@ -31,7 +31,7 @@ def log_prices(path: Path) -> list[float]:
 
 PROJECT = Project(
     slug="house-price-prediction",
-    version="1",
+    version="2",
     commands=("train", "predict", "explain", "test"),
     limits={
         "train": sandbox.Limits(wall_s=60, cpu_s=90, memory_mb=1024, pids=128),

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from apps.checks.projects.house_price_prediction.generator import Floats
 from apps.checks.results import Chart, ReferenceLine
+from apps.checks.scoring import Floats
 
 SCATTER_POINTS = 300
 RESIDUAL_EDGES = tuple(round(-0.6 + 0.1 * i, 1) for i in range(13))  # of the log price

@@ -4,21 +4,28 @@ The same house can be written in many ways. All of them are in the data dictiona
 but a missing value can be read back.
 """
 
-import csv
-import io
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
+from apps.checks.messy_csv import (
+    TYPED,
+    WriteCell,
+    column,
+    day,
+    name_of,
+    number,
+    one_of,
+    repeat,
+    write_lines,
+)
 from apps.checks.projects.house_price_prediction.generator import (
     CONDITIONS,
     ENERGY_LABELS,
-    Floats,
     Houses,
 )
+from apps.checks.scoring import Floats
 
 SQUARE_FEET = 10.7639  # in a m², as the data dictionary says
 FEATURES = (
@@ -26,7 +33,6 @@ FEATURES = (
     "distance_km", "energy_label",
 )  # fmt: skip
 COLUMNS = ("id", *FEATURES, "agent_note")
-MISSING = ("", "NA", "n/a", "-", "?", "unknown")
 NOTES = (
     "Kitchen renewed, bright rooms",
     "Close to the school; quiet street",
@@ -38,10 +44,6 @@ NOTES = (
     "Key at the neighbour's",
     "",
 )
-
-# A value, whether to write it otherwise than in the tidy way, and a number in [0, 1) that says
-# in which of the other ways.
-type WriteCell = Callable[[float, bool, float], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,14 +87,11 @@ def write_csv(
     price: Floats | None = None,
 ) -> bytes:
     """The export with its header line. Repeated rows stand somewhere among the others."""
-    repeated = np.flatnonzero(rng.random(len(houses)) < writing.repeated)
-    rows = np.concatenate([np.arange(len(houses)), repeated])
-    if len(repeated):
-        rows = rng.permutation(rows)
+    rows = repeat(len(houses), share=writing.repeated, rng=rng)
     houses = houses.take(rows)
     columns = [[ids[row] for row in rows]]
     columns += [
-        _column(values, write, share=share, rng=rng)
+        column(values, write, share=share, rng=rng)
         for values, write, share in _cells(houses, locations, writing)
     ]
     columns.append([NOTES[i] for i in rng.integers(len(NOTES), size=len(rows))])
@@ -100,13 +99,7 @@ def write_csv(
     if price is not None:
         header.append("price")
         columns.append([f"{amount:.0f}" for amount in price[rows]])
-    is_latin_1 = rng.random(len(rows)) < writing.latin_1
-    lines = [_line(header, encoding="utf-8")]
-    lines += [
-        _line(cells, encoding="latin-1" if latin_1 else "utf-8")
-        for cells, latin_1 in zip(zip(*columns, strict=True), is_latin_1, strict=True)
-    ]
-    return b"".join(lines)
+    return write_lines(header, columns, latin_1=writing.latin_1, rng=rng)
 
 
 def _cells(
@@ -115,70 +108,27 @@ def _cells(
     """In the order of FEATURES: values, how to write one, how often otherwise."""
     typed = writing.typed_otherwise
     return [
-        (houses.listed.astype(float), _date, writing.dotted_dates),
-        (houses.location.astype(float), _name_of(locations, _LOCATION_STYLES), typed),
+        (houses.listed.astype(float), day, writing.dotted_dates),
+        (houses.location.astype(float), name_of(locations, _LOCATION_STYLES), typed),
         (houses.size, _area, writing.square_feet),
-        (houses.rooms, _number, 0.0),
-        (houses.year_built, _number, 0.0),
-        (houses.condition, _name_of(CONDITIONS, _CONDITION_STYLES), typed),
+        (houses.rooms, number, 0.0),
+        (houses.year_built, number, 0.0),
+        (houses.condition, name_of(CONDITIONS, TYPED), typed),
         (houses.lot_size, _area, writing.square_feet),
-        (houses.distance, _number, 0.0),
-        (houses.energy_label, _name_of(ENERGY_LABELS, _LABEL_STYLES), typed),
+        (houses.distance, number, 0.0),
+        (houses.energy_label, name_of(ENERGY_LABELS, _LABEL_STYLES), typed),
     ]
-
-
-def _column(
-    values: Floats, write: WriteCell, *, share: float, rng: np.random.Generator
-) -> list[str]:
-    otherwise = rng.random(len(values)) < share
-    styles = rng.random(len(values))
-    return [
-        _one_of(MISSING, style) if math.isnan(value) else write(float(value), bool(other), style)
-        for value, other, style in zip(values, otherwise, styles, strict=True)
-    ]
-
-
-def _line(cells: Sequence[str], *, encoding: str) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerow(cells)
-    return buffer.getvalue().encode(encoding)
-
-
-def _one_of[T](options: Sequence[T], style: float) -> T:
-    return options[int(style * len(options))]
-
-
-def _number(value: float, _otherwise: bool, _style: float) -> str:
-    return f"{value:g}"
-
-
-def _date(ordinal: float, otherwise: bool, _style: float) -> str:
-    return f"{date.fromordinal(int(ordinal)):{'%d.%m.%Y' if otherwise else '%Y-%m-%d'}}"
 
 
 def _area(value: float, otherwise: bool, style: float) -> str:
     """In m², with or without saying so, or in square feet."""
     if otherwise:
-        return f"{value * SQUARE_FEET:.1f} {_one_of(('sq ft', 'sqft', 'SQ FT'), style)}"
-    return f"{value:.1f}{_one_of((' m2', ' m²', ' sqm', ''), style)}"
+        return f"{value * SQUARE_FEET:.1f} {one_of(('sq ft', 'sqft', 'SQ FT'), style)}"
+    return f"{value:.1f}{one_of((' m2', ' m²', ' sqm', ''), style)}"
 
 
-def _name_of(names: Sequence[str], styles: Sequence[Callable[[str], str]]) -> WriteCell:
-    def write(index: float, otherwise: bool, style: float) -> str:
-        name = names[int(index)]
-        return _one_of(styles, style)(name) if otherwise else name
-
-    return write
-
-
-_CONDITION_STYLES: tuple[Callable[[str], str], ...] = (
-    str.upper,
-    str.capitalize,
-    lambda name: f" {name}",
-    lambda name: f"{name}  ",
-)
 _LOCATION_STYLES: tuple[Callable[[str], str], ...] = (
-    *_CONDITION_STYLES,
+    *TYPED,
     lambda name: name.replace(" ", "-"),
     lambda name: name.replace(" ", ""),
     lambda name: name.replace(" ", "  ").lower(),

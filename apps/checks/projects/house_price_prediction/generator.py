@@ -12,7 +12,6 @@ then levels off, and the very old gain a little (heritage); bad condition hurts 
 space near the centre is dearer. Lengths are in m² and km, prices in the town's currency.
 """
 
-import hashlib
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Self
@@ -20,7 +19,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-type Floats = NDArray[np.float64]
+from apps.checks import draws
+from apps.checks.scoring import Floats
+
 type Ints = NDArray[np.int64]
 
 TRAIN_ROWS = 3_500  # before some of them are repeated
@@ -49,9 +50,7 @@ LOCATIONS = (
 
 
 def stream(seed: bytes, purpose: str) -> np.random.Generator:
-    """Random numbers for one purpose: the same for the same seed, unrelated to the others."""
-    digest = hashlib.sha256(seed + b"/house-price-prediction/" + purpose.encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest))
+    return draws.stream(seed, f"house-price-prediction/{purpose}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,10 @@ from apps.checks.projects.house_price_prediction.generator import (
     HIGHEST_PRICE_PER_M2,
     LARGEST_SIZE,
     LOCATION_COUNT,
-    Floats,
     Houses,
     Sales,
 )
+from apps.checks.scoring import Floats
 
 RIDGE = 1.0
 AGE_KNOTS = (10.0, 25.0, 45.0, 80.0, 100.0)  # years

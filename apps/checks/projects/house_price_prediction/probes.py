@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from apps.checks.asking import Question
 from apps.checks.projects.house_price_prediction import in_house
 from apps.checks.projects.house_price_prediction.export import (
     DIRTY,
@@ -22,7 +23,6 @@ from apps.checks.projects.house_price_prediction.generator import (
     LARGEST_SIZE,
     LOCATION_COUNT,
     UNSEEN_COUNT,
-    Floats,
     HeldOut,
     Houses,
     Process,
@@ -33,6 +33,7 @@ from apps.checks.projects.house_price_prediction.generator import (
     join,
     stream,
 )
+from apps.checks.scoring import Floats
 
 SIGN_HOUSES = 300
 SIGN_SIZE_FACTOR = 1.2
@@ -42,16 +43,7 @@ DIRTY_HOUSES = 200
 GAPPY_HOUSES = 100
 UNSEEN_HOUSES = 60
 EXPLAINED_HOUSES = 40
-MORE_ROWS_FACTOR = 4
 OPTIONAL = ("rooms", "year_built", "condition", "lot_size", "distance", "energy_label")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """An input file of predict, with the ids of its rows in the checker's order."""
-
-    content: bytes
-    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,12 +153,10 @@ def _sign_rows(houses: Houses) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.flatnonzero(small & young)[:SIGN_HOUSES]
 
 
-def more_held_out(draw: Draw) -> tuple[Question, HeldOut]:
-    """Four times the rows, for a draw that 2,000 leave undecided."""
+def more_held_out(draw: Draw, factor: int) -> tuple[Question, HeldOut]:
+    """So many times the rows, for a draw that the first ones leave undecided."""
     rng = stream(draw.seed, "second question")
-    held_out = draw_held_out(
-        draw.process, draw.seed, "more held-out", rows=MORE_ROWS_FACTOR * HELD_OUT_ROWS
-    )
+    held_out = draw_held_out(draw.process, draw.seed, "more held-out", rows=factor * HELD_OUT_ROWS)
     return _question(draw, held_out.houses, TIDY, rng), held_out
 
 

@@ -1,0 +1,74 @@
+"""Pictures of a yes-or-no prediction, as data: how right its probabilities are, and what each
+threshold on them would cost."""
+
+import numpy as np
+
+from apps.checks.classification import CalibrationBin, expected_costs
+from apps.checks.results import Chart, ReferenceLine
+from apps.checks.scoring import Floats
+
+THRESHOLDS = 60
+
+
+def calibration_chart(bins: tuple[CalibrationBin, ...], *, error: float, test: str) -> Chart:
+    """A reliability diagram of ``classification.calibration``; ``error``: its calibration error."""
+    return Chart(
+        name="calibration",
+        kind="scatter",
+        title="Your probability against the known one",
+        summary=f"Your probabilities are {100 * error:.1f} percentage points off on average. A "
+        "calibrated model puts every point on the diagonal.",
+        x_label="your probability, mean of a tenth of the rows",
+        y_label="known probability",
+        test=test,
+        points=tuple((round(one.predicted, 4), round(one.known, 4)) for one in bins),
+        lines=(ReferenceLine(label="calibrated", axis="diagonal"),),
+    )
+
+
+def threshold_costs(
+    scores: Floats, probabilities: Floats, *, false_positive: float, false_negative: float
+) -> tuple[Floats, Floats]:
+    """Thresholds on ``scores``, and the expected cost of a row when all from there on are flagged.
+
+    ``probabilities``: the known ones. Both results have the shape (thresholds,), from the lowest
+    threshold (all rows flagged) to above the highest score (none). ROC thresholds priced as in
+    Drummond and Holte, 2006, "Cost curves".
+    """
+    levels = np.unique(np.quantile(scores, np.linspace(0, 1, THRESHOLDS)))
+    thresholds = np.append(levels, np.nextafter(levels[-1], np.inf))
+    costs = [
+        expected_costs(
+            scores >= threshold,
+            probabilities,
+            false_positive=false_positive,
+            false_negative=false_negative,
+        ).mean()
+        for threshold in thresholds
+    ]
+    return thresholds, np.array(costs)
+
+
+def cost_chart(
+    thresholds: Floats, costs: Floats, *, formula: float, own: float, unit: str, test: str
+) -> Chart:
+    """Of ``threshold_costs``. ``formula``: the threshold that the costs ask for; ``own``: what the
+    learner's decisions cost, both as drawn lines."""
+    cheapest = float(thresholds[costs.argmin()])
+    return Chart(
+        name="cost_by_threshold",
+        kind="line",
+        title="What each threshold on your probability would cost",
+        summary=f"The cheapest threshold on your probabilities is {cheapest:.2f}; for calibrated "
+        f"ones, the costs ask for {formula:.2f}. Your own decisions cost {own:.2f} {unit}.",
+        x_label="threshold",
+        y_label=unit,
+        test=test,
+        points=tuple(
+            (round(float(x), 4), round(float(y), 3)) for x, y in zip(thresholds, costs, strict=True)
+        ),
+        lines=(
+            ReferenceLine(label="by the costs", axis="x", value=round(formula, 4)),
+            ReferenceLine(label="your decisions", axis="y", value=round(own, 3)),
+        ),
+    )

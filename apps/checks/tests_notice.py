@@ -1,0 +1,172 @@
+"""Whether the learner's tests notice when the learner's code is broken (mutation testing)."""
+
+import contextlib
+import dataclasses
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from apps import sandbox
+from apps.checks.mutants import Mutant, choose_mutants
+from apps.checks.mutation import Operator
+from apps.checks.project import CommandRun
+from apps.checks.results import JSON, Test
+from apps.checks.session import DEFAULT_LIMITS, RepositorySession
+from apps.checks.stages import TESTS_NOTICE
+from apps.checks.text_file import shown
+from apps.checks.verdicts import failed, log_of, not_run, passed
+
+BUDGET_S = 40.0  # for all mutants; the run that confirms comes on top
+# Of the mutants that ran. Some change nothing that any test could see: 8 of 20 in Grün, Schuler
+# and Zeller, The Impact of Equivalent Mutants (Mutation 2009), so that not all can be asked for.
+NEEDED = 0.5
+MUTANTS = "mutants"  # in the evidence: file, line, before, after, noticed of each
+
+_TESTS_THAT_NOTICE = {
+    Operator.COMPARISON: "one value on each side of the limit, and one exactly at it",
+    Operator.ARITHMETIC: "a result that you worked out by hand",
+    Operator.NUMBER: "the exact result that this number leads to",
+    Operator.LOGIC: "a case in which only one of the two conditions holds",
+    Operator.CONDITION: "one case in which this condition holds, and one in which it does not",
+    Operator.RETURN: "what is given back, compared with a value that you know",
+    Operator.FUNCTION: "values for which the two functions give different results",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    mutant: Mutant
+    noticed: bool
+
+
+def check_tests_notice(session: RepositorySession, *, own_tests: Test) -> Test:
+    """Break the code in a few places, one at a time: at least half must make the tests fail.
+
+    ``own_tests``: the verdict on the last run of the test command, on the code as it is.
+    """
+    if own_tests.status == "failed":
+        return not_run(TESTS_NOTICE, "Your tests must pass on the code as it is first.")
+    mutants = choose_mutants(session.root)
+    if not mutants:
+        return _nothing_to_break()
+    copy = session.folder / "mutant"
+    shutil.copytree(session.root, copy, copy_function=os.link)
+    # The runs of broken code are no runs of the learner's: neither their output nor the limits
+    # that they meet belong to the verdict.
+    quiet = dataclasses.replace(session, root=copy, runs=[], on_output=lambda text: None)
+    trials = []
+    for trial in _trials(quiet, mutants, usual_s=session.runs[-1].result.wall_s):
+        trials.append(trial)
+        session.on_output(_told(trial))
+    said = _counted(trials, chosen=len(mutants))
+    if _enough(trials):
+        # Tests that fail now and then would notice everything.
+        again = quiet.run("test", inputs={}, outputs=())
+        if not again.ok:
+            return _unsteady(again, said, evidence=_evidence(trials))
+        return passed(TESTS_NOTICE, said, evidence=_evidence(trials))
+    survivor = next(trial.mutant for trial in trials if not trial.noticed)
+    return failed(
+        TESTS_NOTICE,
+        f"{said} At least half are needed.",
+        hint=_hint(survivor),
+        evidence=_evidence(trials),
+    )
+
+
+def _trials(
+    session: RepositorySession, mutants: Sequence[Mutant], *, usual_s: float
+) -> Iterator[_Trial]:
+    """As many as fit into the budget, at least one. A test run that hangs has noticed."""
+    limits = session.project.limits.get("test", DEFAULT_LIMITS)
+    patience = min(3 * usual_s + 5, limits.wall_s)
+    ends = time.monotonic() + BUDGET_S
+    for number, mutant in enumerate(mutants):
+        left = patience if number == 0 else min(patience, ends - time.monotonic())
+        if left < min(usual_s + 1, patience):
+            return
+        with _broken(session.root, mutant):
+            run = session.run(
+                "test", inputs={}, outputs=(), limits=dataclasses.replace(limits, wall_s=left)
+            )
+        if left < patience and run.result.outcome is sandbox.Outcome.TIMEOUT:
+            return  # it ran out of our time, not of its own: nobody knows
+        yield _Trial(mutant, noticed=not run.ok)
+
+
+@contextlib.contextmanager
+def _broken(root: Path, mutant: Mutant) -> Iterator[None]:
+    """One file of ``root`` replaced, not written to: its content is shared with the original."""
+    path, aside = root / mutant.path, root.with_name("original")
+    path.rename(aside)
+    try:
+        path.write_bytes(mutant.content)
+        shutil.copymode(aside, path)
+        yield
+    finally:
+        aside.replace(path)
+
+
+def _enough(trials: Sequence[_Trial]) -> bool:
+    return sum(trial.noticed for trial in trials) >= NEEDED * len(trials)
+
+
+def _hint(survivor: Mutant) -> str:
+    return (
+        f"Begin with {shown(survivor.path)}, line {survivor.line}: your tests pass with "
+        f"“{shown(survivor.before, limit=200)}” and with “{shown(survivor.after, limit=200)}” "
+        f"alike. Add a test that asserts {_TESTS_THAT_NOTICE[survivor.operator]}."
+    )
+
+
+def _unsteady(again: CommandRun, said: str, *, evidence: dict[str, JSON]) -> Test:
+    return failed(
+        TESTS_NOTICE,
+        f"{said} But run once more on your code as it is, they failed, too. {again.problem}",
+        hint="Let your tests give the same result every time: fix the seeds, and let them depend "
+        "neither on the clock nor on an earlier run.",
+        evidence=evidence,
+        log=log_of(again),
+    )
+
+
+def _nothing_to_break() -> Test:
+    return failed(
+        TESTS_NOTICE,
+        "The checker breaks your code in a few places to see whether your tests notice. It found "
+        "no place to break in your Python files.",
+        hint="Put the steps of your project into functions in .py files, outside notebooks and "
+        "tests, and let your tests import and call them.",
+    )
+
+
+def _counted(trials: Sequence[_Trial], *, chosen: int) -> str:
+    noticed, count = sum(trial.noticed for trial in trials), len(trials)
+    places = "1 place" if count == 1 else f"{count} places, one at a time"
+    more = f" No more fit into {BUDGET_S:g} seconds." if count < chosen else ""
+    return (
+        f"The checker broke your code in {places}. Your tests noticed {noticed} of {count}.{more}"
+    )
+
+
+def _told(trial: _Trial) -> str:
+    mutant = trial.mutant
+    noticed = "noticed" if trial.noticed else "not noticed"
+    return f"{mutant.path}:{mutant.line}: {mutant.before} → {mutant.after}: {noticed}\n"
+
+
+def _evidence(trials: Sequence[_Trial]) -> dict[str, JSON]:
+    mutants: list[JSON] = [
+        {
+            "file": trial.mutant.path,
+            "line": trial.mutant.line,
+            "before": trial.mutant.before,
+            "after": trial.mutant.after,
+            "noticed": trial.noticed,
+        }
+        for trial in trials
+    ]
+    return {"noticed": sum(trial.noticed for trial in trials), MUTANTS: mutants}

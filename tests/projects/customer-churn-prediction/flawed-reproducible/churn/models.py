@@ -1,0 +1,33 @@
+"""The models that are compared. Each takes tidy customers, so its preparation stays in the fold."""
+
+from sklearn.ensemble import (
+    BaggingClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from churn.features import Features
+
+
+def logistic() -> Pipeline:
+    """Averaged over random halves of the customers, for a calmer fit."""
+    halves = BaggingClassifier(LogisticRegression(C=0.5, max_iter=500), 4, max_samples=0.5)
+    return make_pipeline(Features(), StandardScaler(), halves)
+
+
+def forest() -> Pipeline:
+    trees = RandomForestClassifier(80, min_samples_leaf=8, random_state=0, n_jobs=2)
+    return make_pipeline(Features(), trees)
+
+
+def boosting() -> Pipeline:
+    trees = HistGradientBoostingClassifier(
+        max_iter=100, learning_rate=0.08, max_leaf_nodes=8, random_state=0
+    )
+    return make_pipeline(Features(), trees)
+
+
+MODELS = {"logistic": logistic, "forest": forest, "boosting": boosting}

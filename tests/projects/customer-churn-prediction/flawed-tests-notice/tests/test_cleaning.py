@@ -1,0 +1,5 @@
+from churn.cleaning import clean
+
+
+def test_cleaning_runs(raw):
+    clean(raw)

@@ -1,0 +1,5 @@
+from churn import comparison
+
+
+def test_comparison_can_be_imported():
+    assert comparison

@@ -1,0 +1,5 @@
+from housing.cleaning import clean
+
+
+def test_explain(raw, model):
+    model.explain(clean(raw))

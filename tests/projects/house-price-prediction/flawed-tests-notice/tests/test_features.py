@@ -1,0 +1,7 @@
+from housing.cleaning import clean
+from housing.features import Features
+
+
+def test_features(raw):
+    houses = clean(raw)
+    Features().fit(houses).transform(houses)
