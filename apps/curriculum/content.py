@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from apps.checks.projects import PROJECTS as PROJECTS_WITH_CHECKS
 from apps.curriculum.body import line_of_reference, render_body
-from apps.curriculum.code_blocks import code_blocks
+from apps.curriculum.code_blocks import code_blocks, with_links_to_run
 from apps.curriculum.front_matter import (
     Check,
     Source,
@@ -54,7 +55,7 @@ CONCEPT_FACTS: Mapping[str, Check] = {
 }
 STEP_FACTS: Mapping[str, Check] = {
     "title": one_line(120),
-    "position": whole_number(99),
+    "position": whole_number(99, least=0),
     "summary": one_line(300),
     "months": one_line(40),
 }
@@ -123,7 +124,7 @@ class Lesson:
     headings: tuple[Heading, ...]
     has_formulas: bool
     words: int
-    code_blocks: int
+    code_blocks: list[dict[str, Any]]  # code and needs of each
     version: str  # of the text; a new renderer does not change it
 
 
@@ -139,6 +140,7 @@ class Brief:
     proves: str
     hours: int
     concepts: list[str]
+    checked: bool  # by this version of the software
     brief_html: str
     data_dictionary_html: str
 
@@ -158,20 +160,29 @@ def read_content(root: Path, *, cache: Path | None = None) -> Content:
 
     Raises ContentError with all problems of all files.
     """
-    if not root.is_dir():
-        raise ContentError([Problem(file=str(root), line=0, message="There is no such folder.")])
-    reader = _Reader(root, RenderCache(cache))
-    content = Content(
-        concepts=_sound(map(reader.concept, _texts(root / CONCEPTS))),
-        steps=_sound(map(reader.step, _folders(root / STEPS))),
-        lessons=_sound(map(reader.lesson, lesson_files(root))),
-        briefs=_sound(map(reader.brief, _folders(root / PROJECTS))),
-    )
-    reader.judge_whole(content)
-    if problems := reader.problems:
+    content, problems = read_draft(root, cache=cache)
+    if problems:
         raise ContentError(problems)
-    reader.cache.forget_unused()
-    return _in_order(content)
+    return content
+
+
+def read_draft(root: Path, *, cache: Path | None = None) -> tuple[Content, list[Problem]]:
+    """What of the content can be shown, and everything that is wrong with it."""
+    if not root.is_dir():
+        problem = Problem(file=str(root), line=0, message="There is no such folder.")
+        return Content(concepts=[], steps=[], lessons=[], briefs=[]), [problem]
+    with RenderCache(cache) as kept:
+        reader = _Reader(root, kept)
+        content = Content(
+            concepts=_sound(map(reader.concept, _texts(root / CONCEPTS))),
+            steps=_sound(map(reader.step, _folders(root / STEPS))),
+            lessons=_sound(map(reader.lesson, lesson_files(root))),
+            briefs=_sound(map(reader.brief, _folders(root / PROJECTS))),
+        )
+        reader.judge_whole(content)
+        if not reader.problems:
+            kept.forget_unused()
+    return _in_order(content), sorted(reader.problems)
 
 
 def lesson_files(root: Path) -> list[Path]:
@@ -200,7 +211,7 @@ def _in_order(content: Content) -> Content:
         concepts=sorted(content.concepts, key=lambda concept: concept.title.casefold()),
         steps=sorted(content.steps, key=lambda step: step.position),
         lessons=sorted(
-            content.lessons, key=lambda lesson: (positions[lesson.step], lesson.position)
+            content.lessons, key=lambda lesson: (positions.get(lesson.step, 0), lesson.position)
         ),
         briefs=sorted(content.briefs, key=lambda brief: brief.position),
     )
@@ -244,11 +255,11 @@ class _Reader:
         return Lesson(
             **source.facts,
             step=path.parent.name,
-            body_html=body.html,
+            body_html=with_links_to_run(body.html, lesson=source.facts["slug"], blocks=blocks),
             headings=body.headings,
             has_formulas=body.has_formulas,
             words=_words(source.body),
-            code_blocks=len(blocks),
+            code_blocks=[{"code": one.code, "needs": list(one.needs)} for one in blocks],
             version=_version(source, figures, shown=body.figures),
         )
 
@@ -259,7 +270,12 @@ class _Reader:
         dictionary = self._dictionary(folder / DICTIONARY)
         if source.problems:
             return None
-        return Brief(**source.facts, brief_html=brief.html, data_dictionary_html=dictionary)
+        return Brief(
+            **source.facts,
+            checked=source.facts["slug"] in PROJECTS_WITH_CHECKS,
+            brief_html=brief.html,
+            data_dictionary_html=dictionary,
+        )
 
     def _dictionary(self, path: Path) -> str:
         file = path.relative_to(self.root).as_posix()

@@ -169,10 +169,10 @@ def lines_of(longest: int, *, fewest: int, most: int) -> Check:
     return check
 
 
-def whole_number(most: int) -> Check:
+def whole_number(most: int, *, least: int = 1) -> Check:
     def check(value: Any) -> str:
-        good = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
-        return "" if good else f"must be a whole number from 1 to {most}"
+        good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return "" if good else f"must be a whole number from {least} to {most}"
 
     return check
 

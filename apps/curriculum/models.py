@@ -5,6 +5,8 @@ that people have of it.
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 SLUG_LENGTH = 60
@@ -36,6 +38,8 @@ class Concept(Authored):
     """The hub: lessons teach it, questions test it, checks give evidence of it."""
 
     definition_html = models.TextField()
+    # A question or a project's check can show it; without one the plan does not ask for it.
+    tested = models.BooleanField(default=True)
     requires = models.ManyToManyField("self", symmetrical=False, related_name="required_by")
 
     class Meta:
@@ -72,7 +76,7 @@ class Lesson(Authored):
     headings = models.JSONField(default=list)  # level, id and text of each
     has_formulas = models.BooleanField(default=False)
     words = models.PositiveIntegerField(default=0)
-    code_blocks = models.PositiveSmallIntegerField(default=0)
+    code_blocks = models.JSONField(default=list)  # code and needs of each
     # Of the text: what a learner has read of it. A new renderer does not change it.
     version = models.CharField(max_length=64)
 
@@ -108,6 +112,8 @@ class ProjectBrief(Authored):
     concepts = models.ManyToManyField(Concept, related_name="briefs")
     brief_html = models.TextField()
     data_dictionary_html = models.TextField()
+    # Without a check there is something to read, and nothing to hand in.
+    checked = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("position", "slug")
@@ -116,3 +122,31 @@ class ProjectBrief(Authored):
                 condition=models.Q(level__in=Level.values), name="brief_level_is_known"
             ),
         )
+
+
+class SearchEntry(models.Model):
+    """A published text as the search finds it."""
+
+    class Kind(models.TextChoices):
+        LESSON = "lesson", "Lesson"
+        CONCEPT = "concept", "Concept"
+        PROJECT = "project", "Project"
+
+    kind = models.CharField(max_length=7, choices=Kind.choices)
+    slug = models.SlugField(max_length=SLUG_LENGTH)
+    title = models.CharField(max_length=120)
+    summary = models.TextField()  # shown below the title
+    text = models.TextField()  # without tags, formulas and figures
+    content_hash = models.CharField(max_length=64)  # of the text that it was made from
+    # Of all three; written with them, since a generated column would need PostgreSQL for every
+    # command of manage.py.
+    vector = SearchVectorField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "slug"), name="search_entry_of_text"),
+        )
+        indexes = (GinIndex(fields=("vector",), name="search_entry_vector"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug}"

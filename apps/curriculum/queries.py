@@ -1,19 +1,24 @@
 """What pages read of the curriculum."""
 
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Step, Teaching
 
 
 def published_briefs() -> QuerySet[ProjectBrief]:
-    """All that learners can work on, in the order of the road, without the long texts."""
+    """All that learners can hand in, in the order of the road, without the long texts."""
+    return readable_briefs().filter(checked=True)
+
+
+def readable_briefs() -> QuerySet[ProjectBrief]:
+    """Those that cannot be checked yet as well."""
     return ProjectBrief.objects.filter(published=True).defer("brief_html", "data_dictionary_html")
 
 
 def published_lessons() -> QuerySet[Lesson]:
     """All of them in the order of the road, without the long texts."""
     lessons = Lesson.objects.filter(published=True, step__published=True).select_related("step")
-    return lessons.defer("body_html", "headings", "sources", "step__intro_html")
+    return lessons.defer("body_html", "headings", "sources", "code_blocks", "step__intro_html")
 
 
 def open_lesson() -> Lesson | None:
@@ -57,19 +62,31 @@ def published_concepts() -> QuerySet[Concept]:
     return Concept.objects.filter(published=True).prefetch_related(_lessons_of_concepts())
 
 
+def requirements() -> dict[str, list[str]]:
+    """What each concept builds on: slugs by slug, both by title."""
+    pairs = Concept.objects.filter(published=True, requires__published=True)
+    found: dict[str, list[str]] = {}
+    for slug, required in pairs.values_list("slug", "requires__slug"):
+        found.setdefault(slug, []).append(required)
+    return found
+
+
 def get_concept(slug: str) -> Concept | None:
-    """One published concept, with its lessons, what it builds on and what builds on it."""
-    published = Concept.objects.filter(published=True)
-    return (
-        published.filter(slug=slug)
-        .prefetch_related(
-            _lessons_of_concepts(),
-            Prefetch("requires", published),
-            Prefetch("required_by", published),
-            Prefetch("briefs", published_briefs()),
-        )
-        .first()
+    """One published concept, with its lessons and projects."""
+    published = Concept.objects.filter(slug=slug, published=True)
+    return published.prefetch_related(
+        _lessons_of_concepts(), Prefetch("briefs", published_briefs())
+    ).first()
+
+
+def neighbours_of(concept: Concept) -> tuple[list[Concept], list[Concept]]:
+    """What it builds on and what builds on it, both by title, in one query."""
+    around = Q(required_by=concept) | Q(requires=concept)
+    rows = Concept.objects.filter(around, published=True).annotate(
+        before=Exists(Concept.objects.filter(pk=concept.pk, requires=OuterRef("pk")))
     )
+    found = list(rows.distinct())
+    return [one for one in found if one.before], [one for one in found if not one.before]
 
 
 def _lessons_of_concepts() -> "Prefetch[str]":  # generic only in its stubs

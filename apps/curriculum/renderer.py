@@ -6,6 +6,7 @@ comes out only of figures that the caller hands in.
 """
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -68,7 +69,9 @@ ATTRIBUTE_VALUES = {
 }
 ADMONITIONS = frozenset({"note", "tip", "warning"})
 CLASSES = {
-    "div": frozenset({"highlight", "scroll", "admonition", "formula", "language-output"})
+    "div": frozenset(
+        {"highlight", "scroll", "admonition", "formula", "language-output", "language-python"}
+    )
     | ADMONITIONS,
     "details": frozenset({"question"}),
     "figure": frozenset({"figure"}),
@@ -84,6 +87,8 @@ DRAWING_CLASSES = frozenset({
 })
 # fmt: on
 SCHEMES = frozenset({"http", "https", "mailto"})
+_threads = threading.local()
+_MOST_PARSERS = 32  # of a thread
 # Python-Markdown takes two blocks of code without a blank line between them for one paragraph.
 _FENCES_THAT_TOUCH = re.compile(r"(?<=\n```)[ \t]*\n(?=```\w)")
 # [text](concept:precision) leads to the page of that concept.
@@ -126,11 +131,8 @@ def render(
     under which the text shows them as pictures. ``is_note``: what people write to each other; HTML
     is shown as it was typed, and a line that begins with # is no heading: it may be Python.
     """
-    markdown = _markdown(id_prefix)
-    if is_note:
-        _take_as_note(markdown)
-    ours = _Milepost(figures or {})
-    ours.extendMarkdown(markdown)
+    markdown, ours = _parser(id_prefix, is_note=is_note)
+    ours.begin(figures or {})
     raw = markdown.convert(_FENCES_THAT_TOUCH.sub("\n\n", text))
 
     def filter_attribute(tag: str, name: str, value: str) -> str | None:
@@ -173,6 +175,24 @@ def _headings(tokens: list[dict[str, Any]], *, ids: set[str]) -> Iterator[Headin
         yield from _headings(token["children"], ids=ids)
 
 
+def _parser(id_prefix: str, *, is_note: bool) -> "tuple[Markdown, _Milepost]":
+    """Ready for a new text. To build one takes as long as to render a paragraph, so each thread
+    keeps those that it has built."""
+    kept: dict[tuple[str, bool], tuple[Markdown, _Milepost]] = vars(_threads).setdefault("kept", {})
+    if (id_prefix, is_note) not in kept:
+        if len(kept) >= _MOST_PARSERS:
+            kept.clear()
+        markdown = _markdown(id_prefix)
+        if is_note:
+            _take_as_note(markdown)
+        ours = _Milepost()
+        ours.extendMarkdown(markdown)
+        kept[id_prefix, is_note] = markdown, ours
+    markdown, ours = kept[id_prefix, is_note]
+    markdown.reset()
+    return markdown, ours
+
+
 def _markdown(id_prefix: str) -> Markdown:
     return Markdown(
         extensions=[
@@ -200,8 +220,12 @@ def _take_as_note(markdown: Markdown) -> None:
 class _Milepost(Extension):
     """What this site adds to Markdown, and what it found in one text."""
 
-    def __init__(self, figures: Mapping[str, Element]) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.begin({})
+
+    def begin(self, figures: Mapping[str, Element]) -> None:
+        """A new text."""
         self.figures = figures
         self.references: set[tuple[str, str]] = set()
         self.shown: set[str] = set()

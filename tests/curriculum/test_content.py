@@ -1,5 +1,7 @@
 """Every mistake of an author is told with its file, its line and what to change."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -227,7 +229,7 @@ def test_mistake_in_a_lesson_is_told(folder: Path, old: str, new: str, expected:
 
 def test_sound_lesson_is_read(folder: Path) -> None:
     (lesson,) = read_content(folder).lessons
-    assert (lesson.step, lesson.slug, lesson.words, lesson.code_blocks) == (
+    assert (lesson.step, lesson.slug, lesson.words, len(lesson.code_blocks)) == (
         "regression",
         "a-line",
         5,
@@ -309,20 +311,58 @@ def test_former_name_that_is_in_use_is_told(folder: Path) -> None:
     ]
 
 
-def test_cache_gives_what_was_rendered_and_mends_itself(folder: Path, tmp_path: Path) -> None:
+def kept_in(cache: Path) -> dict[str, str]:
+    with closing(sqlite3.connect(cache / "rendered.sqlite3")) as database:
+        return dict(database.execute("SELECT key, document FROM kept"))
+
+
+def test_cache_gives_what_was_rendered(folder: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     fresh = read_content(folder)
     assert read_content(folder, cache=cache) == fresh
-    kept = sorted(cache.iterdir())
-    assert read_content(folder, cache=cache) == fresh
-    assert sorted(cache.iterdir()) == kept
-    for path in kept:
-        path.write_text(path.read_text()[:50])
-    assert read_content(folder, cache=cache) == fresh
-    kept[0].write_text(kept[0].read_text().replace("What it is.", "From the cache."))
-    html = [one.definition_html for one in read_content(folder, cache=cache).concepts]
+    kept = kept_in(cache)
     assert len(kept) == 5  # two concepts are the same text
-    assert sum("From the cache." in one for one in html) in {0, 2}
+    assert read_content(folder, cache=cache) == fresh
+    assert kept_in(cache) == kept
+    with closing(sqlite3.connect(cache / "rendered.sqlite3", autocommit=True)) as database:
+        database.execute(
+            "UPDATE kept SET document = replace(document, 'What it is.', 'From the cache.')"
+        )
+    html = [one.definition_html for one in read_content(folder, cache=cache).concepts]
+    assert sum("From the cache." in one for one in html) == 2
+
+
+def test_cache_that_is_damaged_or_of_another_release_mends_itself(
+    folder: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    fresh = read_content(folder, cache=cache)
+    kept = kept_in(cache)
+    with closing(sqlite3.connect(cache / "rendered.sqlite3", autocommit=True)) as database:
+        database.execute("UPDATE kept SET document = '{\"other\": 1}'")
+    assert read_content(folder, cache=cache) == fresh
+    assert kept_in(cache) == kept
+
+    (cache / "rendered.sqlite3").write_bytes(b"no database" * 1000)
+    assert read_content(folder, cache=cache) == fresh  # this time without
+    assert read_content(folder, cache=cache) == fresh
+    assert kept_in(cache) == kept
+
+
+def test_cache_that_cannot_be_written_only_costs_time(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert read_content(folder, cache=tmp_path / "file" / "cache") == read_content(folder)
+
+
+def test_what_nobody_used_for_long_is_forgotten(folder: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    read_content(folder, cache=cache)
+    kept = kept_in(cache)
+    with closing(sqlite3.connect(cache / "rendered.sqlite3", autocommit=True)) as database:
+        database.execute("UPDATE kept SET used = used - 40")
+        database.execute("INSERT INTO kept VALUES ('old', 'unused', 1)")
+    read_content(folder, cache=cache)
+    assert kept_in(cache) == kept
 
 
 def test_two_projects_at_one_position_are_told(folder: Path) -> None:

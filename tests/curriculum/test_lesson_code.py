@@ -1,13 +1,16 @@
 """The lessons' code, run in the real sandbox; and a lesson whose code lies."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from apps.checks.check import CheckConfig
+from apps.checks.interpreters import find_interpreters
 from apps.curriculum.code_blocks import code_blocks
 from apps.curriculum.lesson_code import run_lessons
+from tests.checks.environments import folder_of_torch
 from tests.curriculum.conftest import write_lesson
 
 FIXTURES = settings.BASE_DIR / "fixtures"
@@ -18,11 +21,59 @@ def told(folder: Path, config: CheckConfig, cache: Path | None = None) -> list[s
     return [str(problem) for run in runs for problem in run.problems]
 
 
+def with_wheels(config: CheckConfig, folder: Path | None) -> CheckConfig:
+    return replace(config, packages=replace(config.packages, find_links=folder))
+
+
 def test_every_lesson_prints_what_it_shows(check_config: CheckConfig) -> None:
-    runs = run_lessons(FIXTURES, config=check_config, cache=check_config.home / "lessons")
-    assert len(runs) == 3
+    config = with_wheels(check_config, folder_of_torch())
+    runs = run_lessons(FIXTURES, config=config, cache=check_config.home / "lessons")
     assert [str(problem) for run in runs for problem in run.problems] == []
-    assert all(run.blocks >= 3 for run in runs)
+    assert len(runs) >= 3
+    if config.packages.find_links:
+        assert [run.file for run in runs if run.waiting] == []
+
+
+NEEDING = """```python
+x = 1
+```
+
+```python {needs="torch"}
+import torch
+print(x + int(torch.ones(2).sum()))
+```
+
+```output
+3
+```
+
+```python
+print(x)
+```
+
+```output
+1
+```
+"""
+
+
+def test_block_whose_library_is_not_here_waits_alone(
+    folder: Path, check_config: CheckConfig
+) -> None:
+    write_lesson(folder, "a-line", position=1, body=NEEDING)
+    (run,) = run_lessons(folder, config=with_wheels(check_config, None))
+    assert (run.blocks, run.waiting, run.problems) == (2, 1, ())
+
+
+def test_block_runs_on_a_python_that_has_its_library(
+    folder: Path, check_config: CheckConfig
+) -> None:
+    wheels = folder_of_torch()
+    if wheels is None or "3.11" not in find_interpreters():
+        pytest.skip("this machine has no PyTorch for a Python 3.11 that jobs can run")
+    write_lesson(folder, "a-line", position=1, body=NEEDING)
+    (run,) = run_lessons(folder, config=with_wheels(check_config, wheels))
+    assert (run.blocks, run.waiting, run.problems) == (3, 0, ())
 
 
 @pytest.mark.parametrize(
@@ -79,8 +130,6 @@ def test_run_that_went_well_is_remembered_until_the_code_changes(
 
 def test_code_blocks_are_found_with_their_lines_and_output() -> None:
     text = "a\n\n```python\nx = 1\n```\n\n```output\n3\n```\n"
-    text += "\n```toml\na = 1\n```\n```python\ny\n```\n"
-    assert [(block.line, block.code, block.output) for block in code_blocks(text)] == [
-        (4, "x = 1\n", "3\n"),
-        (15, "y\n", ""),
-    ]
+    text += '\n```toml\na = 1\n```\n```python {needs="torch"}\ny\n```\n'
+    found = [(block.line, block.code, block.output, block.needs) for block in code_blocks(text)]
+    assert found == [(4, "x = 1\n", "3\n", ()), (15, "y\n", "", ("torch",))]

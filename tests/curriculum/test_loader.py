@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.curriculum.content import read_content
 from apps.curriculum.loader import load_content
 from apps.curriculum.models import Concept, Lesson, ProjectBrief, Teaching
-from apps.curriculum.queries import published_briefs
+from apps.curriculum.queries import published_briefs, readable_briefs
 from tests.curriculum.conftest import write_concept, write_lesson, write_project
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,9 @@ def test_loading_again_writes_nothing(
     assert load(folder) == counts(written=1)
     row = ProjectBrief.objects.values().get()
     content = read_content(folder)
-    with django_assert_num_queries(6) as queries:  # a savepoint, four kinds, its release
+    with django_assert_num_queries(
+        7
+    ) as queries:  # a savepoint, four kinds, the search, its release
         load_content(content)
     assert not [q for q in queries.captured_queries if "UPDATE" in q["sql"] or "INSERT" in q["sql"]]
     assert load(folder) == counts(unchanged=1)
@@ -57,12 +59,12 @@ def test_removed_project_is_withdrawn_and_comes_back(folder: Path) -> None:
 
     assert load(folder) == counts(unchanged=1, withdrawn=1)
     assert load(folder) == counts(unchanged=1)
-    assert not published_briefs().filter(slug="spam-mail").exists()
-    assert [brief.slug for brief in published_briefs()] == ["house-prices"]
+    assert not readable_briefs().filter(slug="spam-mail").exists()
+    assert [brief.slug for brief in readable_briefs()] == ["house-prices"]
 
     write_project(folder, "spam-mail", position=2)
     assert load(folder) == counts(written=1, unchanged=1)
-    assert published_briefs().get(slug="spam-mail").pk == key
+    assert readable_briefs().get(slug="spam-mail").pk == key
 
 
 def test_wrong_content_leaves_the_database_as_it_was(folder: Path) -> None:
@@ -79,7 +81,8 @@ def test_check_says_what_is_sound_and_loads_nothing(
 ) -> None:
     with django_assert_num_queries(0):
         assert load(folder, "--check") == (
-            "Sound: 2 concepts, 1 steps, 1 lessons, 1 project briefs, 0 quizzes with 0 questions."
+            "Sound: 2 concepts, 1 steps, 1 lessons, 1 project briefs, 0 quizzes with 0 questions, "
+            "0 exercises, 0 bullets of the roadmap."
         )
 
 
@@ -90,7 +93,7 @@ def test_list_reads_the_same_number_of_queries_for_any_number_of_briefs(
         write_project(folder, f"project-{position}", position=position)
     load(folder)
     with django_assert_num_queries(1):
-        titles = [(brief.slug, brief.title, brief.summary) for brief in published_briefs()]
+        titles = [(brief.slug, brief.title, brief.summary) for brief in readable_briefs()]
     assert len(titles) == 3
 
 
@@ -135,3 +138,10 @@ def test_removed_lesson_stays_unpublished(folder: Path) -> None:
         "a-line": True,
         "b-line": False,
     }
+
+
+def test_project_without_a_check_is_only_read(folder: Path) -> None:
+    write_project(folder, "house-price-prediction", position=2)
+    load(folder)
+    assert [brief.slug for brief in published_briefs()] == ["house-price-prediction"]
+    assert ProjectBrief.objects.filter(checked=False).get().slug == "house-prices"

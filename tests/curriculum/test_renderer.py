@@ -151,7 +151,7 @@ def test_headings_get_their_own_prefixed_ids_and_links_follow() -> None:
 def test_code_is_coloured_by_classes_alone() -> None:
     rendered = html(f'{FENCE}python\ndef area(side: int) -> int:\n    return "x"  # why\n{FENCE}')
     assert 'style="' not in rendered
-    assert '<div class="highlight"><pre tabindex="0">' in rendered
+    assert '<div class="language-python highlight"><pre tabindex="0">' in rendered
     assert '<span class="k">def</span>' in rendered
     assert '<span class="c1"># why</span>' in rendered
 
@@ -281,7 +281,7 @@ def test_question_folds_its_answer() -> None:
 def test_code_and_its_output_are_two_blocks() -> None:
     text = f"{FENCE}python\nprint(1)\n{FENCE}\n{FENCE}output\n1\n{FENCE}"
     assert re.findall(r"<(\w+)(?: class=\"(.*?)\")?", html(text))[:2] == [
-        ("div", "highlight"),
+        ("div", "language-python highlight"),
         ("pre", ""),
     ]
     assert '</div>\n<div class="language-output highlight"><pre' in html(text)
