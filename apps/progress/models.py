@@ -34,6 +34,7 @@ class ReadMark(models.Model):
 class EvidenceSource(models.TextChoices):
     QUIZ = "quiz", "Quiz"
     PROJECT = "project", "Project"
+    EXERCISE = "exercise", "Exercise"
 
 
 class Evidence(models.Model):
@@ -43,7 +44,7 @@ class Evidence(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="evidence"
     )
     concept = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="evidence")
-    source = models.CharField(max_length=7, choices=EvidenceSource.choices)
+    source = models.CharField(max_length=8, choices=EvidenceSource.choices)
     # Names the thing done within its source, so that a fact that is told twice is kept once.
     key = models.CharField(max_length=120)
     score = models.FloatField()  # from 0, not shown, to 1, fully shown
@@ -70,6 +71,31 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.learner_id} {self.key}: {self.score:.2f}"
+
+
+class Recall(models.Model):
+    """How well a concept is remembered, and when to look at it again; see ``memory.py``.
+
+    It follows from the evidence, and is kept because following it takes a step for each piece.
+    """
+
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="recalls"
+    )
+    concept = models.ForeignKey(Concept, on_delete=models.PROTECT, related_name="recalls")
+    stability = models.FloatField()  # days
+    difficulty = models.FloatField()  # 1 to 10
+    last = models.DateTimeField()  # seen
+    due = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("learner", "concept"), name="recall_of_concept"),
+        )
+        indexes = (models.Index(fields=("learner", "due"), name="recall_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.learner_id} {self.concept_id}: due {self.due:%Y-%m-%d}"
 
 
 class PassedProject(models.Model):

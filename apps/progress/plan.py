@@ -47,7 +47,13 @@ class Phase:
 
 
 PHASES = (
-    Phase(key="foundations", title="Foundations", first=1, last=2, steps=("foundations",)),
+    Phase(
+        key="foundations",
+        title="Foundations",
+        first=1,
+        last=2,
+        steps=("orientation", "foundations"),
+    ),
     Phase(
         key="classical-ml",
         title="Classical machine learning",

@@ -15,9 +15,8 @@ else:
 
 @admin.register(Attempt)
 class AttemptAdmin(AttemptAdminBase):
-    list_display = ("public_id", "learner", "quiz", "number", "right", "marked", "questions")
-    list_filter = ("quiz",)
-    list_select_related = ("learner", "quiz")
+    list_display = ("public_id", "learner", "title", "number", "right", "marked", "questions")
+    list_select_related = ("learner",)
     search_fields = ("public_id", "learner__email")
 
     def has_add_permission(self, request: HttpRequest) -> bool:

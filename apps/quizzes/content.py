@@ -50,9 +50,10 @@ def read_quizzes(
 
     Raises ContentError with all problems of all files.
     """
-    reader = _Reader(root, RenderCache(cache), generators)
     folders = sorted(path for path in (root / QUIZZES).glob("*") if path.is_dir())
-    quizzes = [quiz for folder in folders if (quiz := reader.quiz(folder))]
+    with RenderCache(cache) as kept:
+        reader = _Reader(root, kept, generators)
+        quizzes = [quiz for folder in folders if (quiz := reader.quiz(folder))]
     reader.judge_positions("quizzes", [(one.slug, one.position) for one in quizzes])
     if reader.problems:
         raise ContentError(reader.problems)

@@ -25,6 +25,7 @@ def draw_question(*, kind: str, facts: Facts, generator: Generator | None, seed:
         worked=dict(draw.worked),
         answer=dict(draw.answer) if isinstance(draw.answer, Mapping) else draw.answer,
         distractors=dict(draw.distractors),
+        shown=dict(draw.shown),
         order=list(order),
     )
 
@@ -48,6 +49,7 @@ def to_json(drawn: Drawn) -> dict[str, Any]:
         "worked": drawn.worked,
         "answer": drawn.answer,
         "distractors": drawn.distractors,
+        "shown": drawn.shown,
         "order": drawn.order,
     }
 

@@ -1,18 +1,18 @@
 """Brings the database in line with the authored quizzes."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
 
-from apps.curriculum.loader import Loaded
+from apps.curriculum.loader import Loaded, hash_of_values
 from apps.curriculum.models import Concept, Lesson
 from apps.quizzes import content as authored
 from apps.quizzes.models import Question, QuestionVersion, Quiz
-from apps.quizzes.question_file import Question as AuthoredQuestion
+
+# A changed question: the key of its quiz, what its author wrote, and the hash of that.
+type Changed = tuple[int, dict[str, Any], str]
 
 
 @transaction.atomic
@@ -22,14 +22,16 @@ def load_quizzes(quizzes: Sequence[authored.Quiz]) -> dict[str, Loaded]:
     The concepts and lessons that they name are there already.
     """
     known = dict(Quiz.objects.filter(published=True).values_list("slug", "content_hash"))
-    written, unchanged = [], []
+    changed, unchanged = [], []
     for quiz in quizzes:
-        values = asdict(quiz) | {"questions": []}
-        if known.pop(quiz.slug, None) == hash_of(values):
+        values = asdict(replace(quiz, questions=[]))
+        content_hash = hash_of_values(values)
+        if known.pop(quiz.slug, None) == content_hash:
             unchanged.append(quiz.slug)
             continue
-        _write_quiz(values)
-        written.append(quiz.slug)
+        changed.append(values | {"content_hash": content_hash, "published": True})
+    _write_quizzes(changed)
+    written = [values["slug"] for values in changed]
     gone = sorted(set(known) - set(written))
     if gone:
         Quiz.objects.filter(slug__in=gone).update(published=False)
@@ -37,16 +39,19 @@ def load_quizzes(quizzes: Sequence[authored.Quiz]) -> dict[str, Loaded]:
     return {"Quizzes": loaded, "Questions": _load_questions(quizzes)}
 
 
-def hash_of(values: dict[str, Any]) -> str:
-    """SHA-256 of all that a reader gets, so that a new renderer counts as a change too."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
-
-
-def _write_quiz(values: dict[str, Any]) -> None:
-    values |= {"content_hash": hash_of(values), "published": True}
-    del values["questions"]
-    values["lesson"] = Lesson.objects.get(slug=values["lesson"]) if values["lesson"] else None
-    Quiz.objects.update_or_create(slug=values.pop("slug"), defaults=values)
+def _write_quizzes(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    lessons = dict(Lesson.objects.values_list("slug", "pk"))
+    quizzes = []
+    for values in rows:
+        facts = {name: value for name, value in values.items() if name != "questions"}
+        lesson = facts.pop("lesson")
+        quizzes.append(Quiz(**facts, lesson_id=lessons[lesson] if lesson else None))
+    names = [name for name in rows[0] if name not in {"slug", "questions"}]
+    Quiz.objects.bulk_create(
+        quizzes, update_conflicts=True, unique_fields=["slug"], update_fields=names
+    )
 
 
 def _load_questions(quizzes: Sequence[authored.Quiz]) -> Loaded:
@@ -58,15 +63,19 @@ def _load_questions(quizzes: Sequence[authored.Quiz]) -> Loaded:
         )
     }
     written, unchanged = [], []
+    changed: list[Changed] = []
     keys = dict(Quiz.objects.values_list("slug", "pk"))
     for quiz in quizzes:
         for question in quiz.questions:
-            name, content_hash = f"{quiz.slug}/{question.slug}", hash_of(asdict(question))
+            values = asdict(question)
+            name, content_hash = f"{quiz.slug}/{question.slug}", hash_of_values(values)
             if known.pop((quiz.slug, question.slug), (0, ""))[1] == content_hash:
                 unchanged.append(name)
                 continue
-            _write_question(keys[quiz.slug], question, content_hash)
+            changed.append((keys[quiz.slug], values, content_hash))
             written.append(name)
+    if changed:
+        _write_questions(changed)
     if known:
         gone = [key for key, _ in known.values()]
         Question.objects.filter(pk__in=gone).update(published=False)
@@ -74,18 +83,47 @@ def _load_questions(quizzes: Sequence[authored.Quiz]) -> Loaded:
     return Loaded(written=written, unchanged=unchanged, withdrawn=withdrawn)
 
 
-def _write_question(quiz: int, authored: AuthoredQuestion, content_hash: str) -> None:
-    values = asdict(authored)
-    version = values.pop("version")
-    question, _ = Question.objects.update_or_create(
-        quiz_id=quiz,
-        slug=values.pop("slug"),
-        defaults={"position": values.pop("position"), "published": True},
+def _write_questions(changed: Sequence[Changed]) -> None:
+    """In a few statements for all of them: a bank has hundreds."""
+    questions = Question.objects.bulk_create(
+        [
+            Question(quiz_id=quiz, slug=values["slug"], position=values["position"])
+            for quiz, values, _ in changed
+        ],
+        update_conflicts=True,
+        unique_fields=["quiz", "slug"],
+        update_fields=["position", "published"],
     )
-    question.concepts.set(Concept.objects.filter(slug__in=authored.concepts))
-    others = question.versions.exclude(version=version)
-    others.filter(current=True).update(current=False)
-    others.filter(answers=None).delete()  # nobody was ever asked
-    question.versions.update_or_create(
-        version=version, defaults=values | {"current": True, "content_hash": content_hash}
+    _connect_concepts(questions, changed)
+    versions = QuestionVersion.objects.filter(question__in=questions)
+    versions.filter(current=True).update(current=False)
+    facts = [
+        {
+            name: value
+            for name, value in values.items()
+            if name not in {"slug", "position", "version"}
+        }
+        | {"current": True, "content_hash": content_hash}
+        for _, values, content_hash in changed
+    ]
+    QuestionVersion.objects.bulk_create(
+        [
+            QuestionVersion(question=question, version=values["version"], **one)
+            for question, (_, values, _), one in zip(questions, changed, facts, strict=True)
+        ],
+        update_conflicts=True,
+        unique_fields=["question", "version"],
+        update_fields=list(facts[0]),
+    )
+    versions.filter(current=False, answers=None).delete()  # nobody was ever asked
+
+
+def _connect_concepts(questions: Sequence[Question], changed: Sequence[Changed]) -> None:
+    concepts = dict(Concept.objects.values_list("slug", "pk"))
+    through = Question.concepts.through
+    through.objects.filter(question__in=questions).delete()
+    through.objects.bulk_create(
+        through(question=question, concept_id=concepts[slug])
+        for question, (_, values, _) in zip(questions, changed, strict=True)
+        for slug in values["concepts"]
     )

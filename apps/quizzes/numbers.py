@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 
 from apps.quizzes.draws import Number
 
@@ -64,3 +65,13 @@ def shown_number(value: Number, *, digits: int = 12) -> str:
     text = f"{value:.{max(decimals, 0)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def shown_grouped(value: Number) -> str:
+    """With thousands separators and a real minus sign."""
+    return f"{value:,}".replace("-", "\N{MINUS SIGN}")
+
+
+def shown_list(values: Sequence[float]) -> str:
+    """In prose, to four significant digits, with real minus signs."""
+    return ", ".join(f"{value + 0:.4g}".replace("-", "\N{MINUS SIGN}") for value in values)

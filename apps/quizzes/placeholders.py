@@ -20,7 +20,7 @@ _FIRST = 0xE000
 _FIRST_IN_TEXT = 0xE800
 MOST = _FIRST_IN_TEXT - _FIRST
 PRIVATE = re.compile("[\ue000-\uf8ff]")
-_WRITTEN = re.compile(r"\{\{[ \t]*([A-Za-z_]\w*)[ \t]*(?::([^{}\n]*?))?[ \t]*\}\}")
+PLACEHOLDER = re.compile(r"\{\{[ \t]*([A-Za-z_]\w*)[ \t]*(?::([^{}\n]*?))?[ \t]*\}\}")
 _CODE = re.compile(r"(<pre\b.*?</pre>|<code\b.*?</code>)", re.DOTALL)
 
 
@@ -33,7 +33,7 @@ def take_out(text: str, placeholders: list[Placeholder]) -> str:
             placeholders.append(placeholder)
         return character_of(placeholder, placeholders)
 
-    return _WRITTEN.sub(character, text)
+    return PLACEHOLDER.sub(character, text)
 
 
 def character_of(placeholder: Placeholder, placeholders: Sequence[Placeholder]) -> str:
@@ -100,3 +100,13 @@ def formatted(value: Number | str, how: str) -> str:
     if how:
         return format(value, how)
     return value if isinstance(value, str) else shown_number(value)
+
+
+def fill_in(text: str, values: Values, *, show: Callable[[str, Number | str | None], str]) -> str:
+    """Text with its placeholders still written out. ``show``: from a number as the placeholder
+    formats it, and the number itself, to what stands in the text."""
+
+    def written(match: re.Match[str]) -> str:
+        return show(_shown(match[1], match[2] or "", values), values.get(match[1]))
+
+    return PLACEHOLDER.sub(written, text)

@@ -1,10 +1,12 @@
 """Reads and checks the file of one question."""
 
+import functools
 import hashlib
 import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,9 @@ from apps.quizzes.placeholders import (
 )
 
 TRIED_DRAWS = 25
-_EXPLANATION = re.compile(r"^## Explanation[ \t]*$", re.MULTILINE)
+# Texts of facts that may hold every number of the draw, and links.
+SHOWN_AFTER_MARKING = {"misconceptions", "consequence"}
+EXPLANATION = re.compile(r"^## Explanation[ \t]*$", re.MULTILINE)
 _WRITTEN_TWICE = "Say it in the facts or in the generator {generator}, not in both."
 
 
@@ -66,8 +70,8 @@ COMMON_FACTS: Mapping[str, Check] = {
 }
 # Judged by the kind once it is known.
 _OWN = sorted({name for kind in KINDS.values() for name in kind.facts})
-_FACTS: Mapping[str, Check] = {**COMMON_FACTS, **dict.fromkeys(_OWN, lambda _: "")}
-_MAY_LACK: Mapping[str, Any] = {"generator": "", "misconceptions": {}, **dict.fromkeys(_OWN)}
+ALL_FACTS: Mapping[str, Check] = {**COMMON_FACTS, **dict.fromkeys(_OWN, lambda _: "")}
+MAY_LACK: Mapping[str, Any] = {"generator": "", "misconceptions": {}, **dict.fromkeys(_OWN)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +112,7 @@ class QuestionFile:
 
 
 def open_question(path: Path, *, root: Path, cache: RenderCache) -> QuestionFile:
-    source = read_source(path, root=root, slug=path.stem, facts=_FACTS, optional=_MAY_LACK)
+    source = read_source(path, root=root, slug=path.stem, facts=ALL_FACTS, optional=MAY_LACK)
     try:
         written = read_text(path).split("\n")
     except ValueError:
@@ -135,13 +139,15 @@ def read_question(file: QuestionFile, *, generators: Mapping[str, Generator]) ->
     }
     if own is None or source.problems:
         return None
-    facts = kind.render(
-        {**own, "misconceptions": misconceptions},
-        lambda fact, text: _line(file, fact, text, before=True),
-    )
-    _judge(file, kind, facts, generator=generators.get(source.facts["generator"]))
+    facts = kind.render({**own, "misconceptions": misconceptions}, partial(_rendered, file))
+    generator = generators.get(source.facts["generator"])
+    # What was found sound before is sound: to draw every question anew takes seconds.
+    key = _judged_as(file, facts, generator=generator)
+    if not file.cache.knows(key):
+        _judge(file, kind, facts, stem=stem, generator=generator)
     if source.problems:
         return None
+    file.cache.remember(key)
     return Question(
         slug=source.facts["slug"],
         position=source.facts["position"],
@@ -196,7 +202,7 @@ def _judge_generator(
 
 def _body(file: QuestionFile) -> tuple[str, str]:
     body, first = file.source.body, file.source.first_line
-    heading = _EXPLANATION.search(body)
+    heading = EXPLANATION.search(body)
     if heading is None:
         message = "There is no explanation. Write one below a line ## Explanation."
         file.say(message, line=first)
@@ -219,6 +225,14 @@ def _block(file: QuestionFile, text: str, line: int, *, id_prefix: str, before: 
     return prepare(rendered.html)
 
 
+def _rendered(file: QuestionFile, fact: str, text: str, *, block: bool = False) -> str:
+    before = fact not in SHOWN_AFTER_MARKING
+    if block:
+        line = file.source.lines.get(fact, 1)
+        return _block(file, text, line, id_prefix=fact, before=before)
+    return _line(file, fact, text, before=before)
+
+
 def _line(file: QuestionFile, fact: str, text: str, *, before: bool) -> str:
     """Markdown of one paragraph, as it is stored: what stands inside of the paragraph."""
     line = _line_of(file, text) or file.source.lines.get(fact, 1)
@@ -226,7 +240,7 @@ def _line(file: QuestionFile, fact: str, text: str, *, before: bool) -> str:
     inside = stored.removeprefix("<p>").removesuffix("</p>")
     if stored != f"<p>{inside}</p>" or "<p>" in inside or 'class="formula"' in inside:
         file.say("Write it as one paragraph, with formulas between single $.", line=line)
-    if fact != "misconceptions" and "<a " in inside:
+    if fact not in SHOWN_AFTER_MARKING and "<a " in inside:
         file.say("A link cannot be chosen as an answer. Write it without.", line=line)
     return inside
 
@@ -235,7 +249,27 @@ def _line_of(file: QuestionFile, text: str) -> int:
     return next((n for n, line in enumerate(file.written, start=1) if text in line), 0)
 
 
-def _judge(file: QuestionFile, kind: Kind, facts: Facts, *, generator: Generator | None) -> None:
+def _judged_as(file: QuestionFile, facts: Facts, *, generator: Generator | None) -> str:
+    """SHA-256 of all that the judgement of a question depends on; nothing for one that is not of
+    this package, whose code is not known."""
+    if generator and not generator.__module__.startswith("apps.quizzes."):
+        return ""
+    judged = [_code(), "\n".join(file.written), repr(sorted(facts.items()))]
+    return hashlib.sha256("\0".join(judged).encode()).hexdigest()
+
+
+@functools.cache
+def _code() -> str:
+    """SHA-256 of this package: of its generators and kinds, among others."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _judge(
+    file: QuestionFile, kind: Kind, facts: Facts, *, stem: str, generator: Generator | None
+) -> None:
     """Try the question with a few draws."""
     if len(file.placeholders) > MOST:
         file.say(f"There are {len(file.placeholders)} placeholders; {MOST} are the most.")
@@ -249,7 +283,8 @@ def _judge(file: QuestionFile, kind: Kind, facts: Facts, *, generator: Generator
             name = type(error).__name__
             file.say(f"The generator fails for seed {seed}: {name}: {error}.", fact="generator")
             return
-        cases.append(Case(drawn=drawn, fill=filler(file.placeholders, drawn.parameters)))
+        fill = filler(file.placeholders, drawn.parameters)
+        cases.append(Case(drawn=drawn, fill=fill, stem=fill(stem)))
     wrong = [*_wrong_values(cases), *_wrong_placeholders(file, cases)]
     if not wrong:
         for fact, message in kind.judge(facts, cases):

@@ -9,7 +9,8 @@ from apps.accounts.models import User
 from apps.curriculum.models import Concept, Lesson
 from apps.quizzes import queries
 from apps.quizzes.models import Answer, Attempt, Quiz
-from apps.quizzes.question_page import MARKS
+from apps.quizzes.question_page import mark_of
+from apps.quizzes.subjects import REVIEW, page_of, start_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class WeakConcept:
 class ResultPage:
     rows: tuple[AnswerRow, ...]
     weak: tuple[WeakConcept, ...]  # the weakest first
+    back_url: str  # to what the attempt was one at; empty when that is gone
+    again_url: str  # where another one is started
     read_again: Lesson | None  # at most one of the two: what to do next
     next_quiz: Quiz | None
 
@@ -41,17 +44,22 @@ def result_page(attempt: Attempt, *, learner: User) -> ResultPage:
     answers = list(queries.answers_with_concepts(attempt))
     weak = _weak(answers)
     lessons = (lesson for concept in weak for lesson in concept.lessons)
-    read_again = next(lessons, attempt.quiz.lesson if attempt.right < attempt.questions else None)
+    quiz = attempt.quiz
+    own = quiz.lesson if quiz and attempt.right < attempt.questions else None
+    is_open = quiz is None or quiz.published
     return ResultPage(
+        back_url=page_of(attempt.subject) if is_open else "",
+        # What was reviewed is not due again today.
+        again_url=start_of(attempt.subject) if is_open and attempt.subject != REVIEW else "",
         rows=tuple(_row(answer, attempt) for answer in answers),
         weak=weak,
-        read_again=read_again,
-        next_quiz=None if weak else queries.next_quiz(learner=learner, after=attempt.quiz),
+        read_again=next(lessons, own),
+        next_quiz=queries.next_quiz(learner=learner, after=quiz) if quiz and not weak else None,
     )
 
 
 def _row(answer: Answer, attempt: Attempt) -> AnswerRow:
-    state, word = MARKS[answer.correct]
+    state, word = mark_of(answer.score)
     return AnswerRow(
         number=answer.position,
         state=state,

@@ -15,7 +15,7 @@ from apps.quizzes.kinds.kind import Asked, NotMarked, Response
 from apps.quizzes.marking import mark
 from apps.quizzes.models import QuestionVersion
 from apps.quizzes.placeholders import filler
-from apps.quizzes.question_page import MARKS
+from apps.quizzes.question_page import mark_of
 
 KIND = "single"  # answered in one click
 
@@ -77,7 +77,7 @@ def _asked(
     fill = filler(version.placeholders, drawn.after_marking if marked else drawn.parameters)
     verdict = None
     if marked:
-        state, word = MARKS[marked.correct]
+        state, word = mark_of(marked.score)
         known = version.facts["misconceptions"]
         verdict = TrialVerdict(
             state=state,

@@ -1,5 +1,7 @@
 """Facts are kept once, and only facts."""
 
+import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.accounts.models import User
 from apps.curriculum.models import Concept, Lesson
 from apps.progress import queries
-from apps.progress.mastery import Level
+from apps.progress.mastery import WEIGHTS, Level, average, mastery
 from apps.progress.models import Evidence, EvidenceSource, ReadMark
 from apps.progress.services import mark_read, record_evidence, unmark_read
 
@@ -70,4 +72,41 @@ def test_read_mark_follows_the_lesson_and_goes(learner: User, lesson: Lesson) ->
     mark_read(learner=learner, lesson=lesson)
     assert ReadMark.objects.get().version == "2" * 64
     unmark_read(learner=learner, lesson=lesson)
-    assert queries.read_mark(learner=learner, lesson=lesson) is None
+    assert not ReadMark.objects.exists()
+
+
+def test_mastery_of_many_pieces_is_that_of_the_method(learner: User) -> None:
+    """The sums are made in PostgreSQL; the method itself is a function of ``mastery.py``."""
+    draw = random.Random(5)
+    concepts = [
+        Concept.objects.create(slug=f"c-{n}", title=f"C {n}", definition_html="", content_hash="x")
+        for n in range(6)
+    ]
+    pieces: dict[str, list[tuple[str, float]]] = {}
+    now = timezone.now()
+    rows = []
+    for concept, count in zip(concepts, [1, 2, 3, 10, 60, 4000], strict=True):
+        own = [(draw.choice(["quiz", "project"]), draw.random()) for _ in range(count)]
+        pieces[concept.slug] = own
+        rows += [
+            Evidence(
+                learner=learner, concept=concept, source=source, key=f"{concept.slug}-{age}",
+                score=score, title="", attempt=1, url="/", at=now - timedelta(seconds=age),
+            )
+            for age, (source, score) in enumerate(own)
+        ]  # fmt: skip
+    Evidence.objects.bulk_create(rows)
+    found = queries.mastery_by_concept(learner=learner)
+    everything = [one for own in pieces.values() for one in own]
+    mine = average(
+        weight=sum(WEIGHTS[source] for source, _ in everything),
+        total=sum(WEIGHTS[source] * score for source, score in everything),
+    )
+    for slug, own in pieces.items():
+        expected = mastery(own, average=mine)
+        assert (found[slug].level, found[slug].count) == (expected.level, expected.count)
+        assert found[slug].estimate == pytest.approx(expected.estimate, abs=1e-12)
+    some = queries.mastery_by_concept(learner=learner, concepts=concepts[:2])
+    assert sorted(some) == ["c-0", "c-1"]
+    # The average is that over all concepts, whichever are asked for.
+    assert some["c-0"].estimate == pytest.approx(found["c-0"].estimate, abs=1e-12)

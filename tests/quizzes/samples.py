@@ -9,8 +9,11 @@ from typing import Any
 from apps.accounts.models import User
 from apps.curriculum.models import Concept
 from apps.quizzes.content import read_quizzes
+from apps.quizzes.drawing import from_json
 from apps.quizzes.draws import Draw
 from apps.quizzes.generators import Generator
+from apps.quizzes.kinds import KINDS
+from apps.quizzes.kinds.kind import Response
 from apps.quizzes.loader import load_quizzes
 from apps.quizzes.models import Answer, Attempt, Quiz
 from apps.quizzes.queries import AskedQuestion, asked_question
@@ -142,7 +145,24 @@ def majority(seed: int) -> Draw:
     )
 
 
-GENERATORS: Mapping[str, Generator] = {"majority": majority}
+def printed_counts(seed: int) -> Draw:
+    source = random.Random(seed)
+    tp, fp, fn = (source.randrange(low, low + 30) for low in (40, 3, 5))
+    tn = source.randrange(500, 900)
+    total = tp + fp + fn + tn
+    share, whole, left = (tp + tn) / total, tn // tp, tn % tp
+    return Draw(
+        parameters={"tp": tp, "fp": fp, "fn": fn, "tn": tn},
+        worked={"total": total, "whole": whole, "left": left},
+        answer=f"{total}\n{share:.3f}\n{whole} {left}",
+        distractors={
+            "in-percent": f"{total}\n{100 * share:.3f}\n{whole} {left}",
+            "rest-first": f"{total}\n{share:.3f}\n{left} {whole}",
+        },
+    )
+
+
+GENERATORS: Mapping[str, Generator] = {"majority": majority, "printed_counts": printed_counts}
 
 
 def write_quiz(
@@ -176,7 +196,8 @@ def make_learner() -> User:
     return User.objects.create_user(next(_emails), "correct horse", name="Ada")
 
 
-def begin(learner: User, quiz: Quiz) -> Attempt:
+def begin(learner: User, quiz: Quiz | None) -> Attempt:
+    assert quiz
     return start_attempt(learner=learner, quiz=quiz, generators=GENERATORS)
 
 
@@ -191,17 +212,13 @@ def asked_at(attempt: Attempt, position: int) -> AskedQuestion:
     return asked
 
 
-def right_response(answer: Answer) -> dict[str, list[str]]:
+def right_response(answer: Answer) -> Response:
     """What gets an answer marked as right."""
-    draw, version = answer.draw, answer.question_version
-    if version.kind == "numeric":
-        return {"number": [repr(draw["answer"])]}
-    if version.kind == "confusion-matrix":
-        return {name: [str(count)] for name, count in draw["answer"].items()}
-    return {"option": places(answer, correct=True)}
+    version = answer.question_version
+    return KINDS[version.kind].right(from_json(answer.draw), version.facts)
 
 
-def wrong_response(answer: Answer) -> dict[str, list[str]]:
+def wrong_response(answer: Answer) -> Response:
     """What gets it marked as not right, for a reason that has a name."""
     draw, version = answer.draw, answer.question_version
     if version.kind == "numeric":
@@ -210,7 +227,13 @@ def wrong_response(answer: Answer) -> dict[str, list[str]]:
         counts: dict[str, Any] = draw["answer"]
         swapped = counts | {"fp": counts["fn"], "fn": counts["fp"]}
         return {name: [str(count)] for name, count in swapped.items()}
-    return {"option": places(answer, correct=False)[:1]}
+    if "options" in version.facts:
+        return {"option": places(answer, correct=False)[:1]}
+    # What was given for one is given for the next; a text of its own is none that is right.
+    right = right_response(answer)
+    values = [*right.values()]
+    turned = values[1:] + values[:1] if len(values) > 1 else [["0"]]
+    return dict(zip(right, turned, strict=True))
 
 
 def places(answer: Answer, *, correct: bool) -> list[str]:

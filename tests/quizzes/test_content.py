@@ -1,5 +1,7 @@
 """Every mistake of an author is told with its file, its line and what to change."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,8 @@ from apps.curriculum.problems import ContentError
 from apps.quizzes.content import read_quizzes
 from apps.quizzes.draws import Draw
 from apps.quizzes.generators import Generator
-from tests.quizzes.samples import GENERATORS, majority, write_quiz
+from apps.quizzes.kinds import KINDS
+from tests.quizzes.samples import GENERATORS, MATRIX, majority, write_quiz
 
 
 def problems_of(folder: Path, **generators: Generator) -> list[str]:
@@ -73,7 +76,7 @@ def test_version_is_that_of_the_text(folder: Path) -> None:
             "share",
             'kind = "numeric"',
             'kind = "essay"',
-            "2: kind must be one of single, multiple, numeric, confusion-matrix.",
+            f"2: kind must be one of {', '.join(KINDS)}.",
         ),
         (
             "share",
@@ -243,3 +246,27 @@ def test_quiz_without_questions_is_told(tmp_path: Path) -> None:
     assert problems_of(tmp_path) == [
         "quizzes/judging/quiz.md: The quiz has no question. Write one."
     ]
+
+
+def judged_in(cache: Path) -> list[str]:
+    with closing(sqlite3.connect(cache / "rendered.sqlite3")) as database:
+        rows = database.execute("SELECT key FROM kept WHERE document = 'sound'").fetchall()
+    return [key for (key,) in rows]
+
+
+def test_question_is_judged_once_while_nothing_changes(tmp_path: Path) -> None:
+    """A real generator: those of these tests are not known by their code, so never kept."""
+    quiz = write_quiz(tmp_path, questions={"counts": MATRIX})
+    cache = tmp_path / "cache"
+    read_quizzes(tmp_path, cache=cache)
+    (kept,) = judged_in(cache)
+    read_quizzes(tmp_path, cache=cache)
+    assert judged_in(cache) == [kept]
+
+    path = quiz / "counts.md"
+    path.write_text(path.read_text().replace("answer = {tp = 5,", "answer = {tp = -5,"))
+    with pytest.raises(ContentError, match="must be four counts"):
+        read_quizzes(tmp_path, cache=cache)
+    path.write_text(path.read_text().replace("tp = -5,", "tp = 6,"))
+    read_quizzes(tmp_path, cache=cache)
+    assert len(judged_in(cache)) == 2

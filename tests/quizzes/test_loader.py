@@ -12,6 +12,8 @@ from apps.curriculum.models import Concept
 from apps.quizzes.content import read_quizzes
 from apps.quizzes.loader import load_quizzes
 from apps.quizzes.models import Attempt, Question, QuestionVersion, Quiz
+from roadmap_site.loading import load_all as load_all_texts
+from tests.content import load_all, whole_content
 from tests.quizzes.samples import (
     GENERATORS,
     MATRIX,
@@ -37,7 +39,8 @@ def test_loading_again_writes_nothing(
 ) -> None:
     rows = list(QuestionVersion.objects.values())
     quizzes = read_quizzes(folder, generators=GENERATORS)
-    with django_assert_num_queries(5):  # a savepoint, quizzes twice, questions, its release
+    # A savepoint, quizzes twice, questions, its release.
+    with django_assert_num_queries(5):
         load_quizzes(quizzes)
     assert counts(folder) == ((0, 1, 0), (0, 4, 0))
     assert list(QuestionVersion.objects.values()) == rows
@@ -99,9 +102,19 @@ def test_command_loads_quizzes_after_what_they_name(tmp_path: Path) -> None:
     write_quiz(tmp_path, questions={"readers": MULTIPLE, "counts": MATRIX})
     out = StringIO()
     call_command("load_curriculum", folder=tmp_path, stdout=out)
-    assert out.getvalue().splitlines()[-2:] == [
+    assert out.getvalue().splitlines()[-3:-1] == [
         "Quizzes: 1 written, 0 unchanged, 0 withdrawn.",
         "Questions: 2 written, 0 unchanged, 0 withdrawn.",
     ]
     assert Question.objects.filter(concepts__slug="accuracy").count() == 1
     assert not Attempt.objects.exists()
+
+
+def test_concepts_that_nothing_tests_are_known() -> None:
+    load_all()
+    tested = Concept.objects.filter(tested=True)
+    assert tested.filter(slug="precision").exists()
+    assert tested.filter(slug="data-cleaning").exists()  # by a project's check
+    Question.objects.update(published=False)
+    load_all_texts(whole_content(), [], [])
+    assert not tested.filter(slug="precision").exists()

@@ -21,7 +21,16 @@ OPTIONS = [
     {"html": "D", "correct": False, "misconception": "believes-d"},
 ]
 COUNTS = {"tp": 5, "fp": 2, "fn": 3, "tn": 90}
+CURVE = {
+    "points": [
+        {"threshold": 0.9 - 0.2 * n, "tp": 1 + 2 * n, "fp": n, "fn": 9 - 2 * n, "tn": 90 - n}
+        for n in range(5)
+    ],
+    "cost_fp": 1,
+    "cost_fn": 1,
+}
 BELIEFS = {"errors-swapped": "…", "classes-swapped": "…"}
+INPUTS = sorted({name for kind in KINDS.values() for name in kind.inputs})
 MINUS = "\N{MINUS SIGN}"
 THIN, NARROW = "\N{THIN SPACE}", "\N{NARROW NO-BREAK SPACE}"
 
@@ -148,19 +157,23 @@ def test_single_choice_is_one_choice(chosen: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("chosen", "correct", "misconceptions"),
+    ("chosen", "score", "misconceptions"),
     [
-        (("0", "2"), True, ()),
-        (("2", "0", "0"), True, ()),
-        (("0",), False, ()),
-        (("0", "1", "2"), False, ("believes-b",)),
-        (("3", "1"), False, ("believes-b", "believes-d")),
+        (("0", "2"), 1.0, ()),
+        (("2", "0", "0"), 1.0, ()),
+        (("0",), 0.5, ()),
+        (("0", "1", "2"), 0.5, ("believes-b",)),
+        (("0", "1"), 0.0, ("believes-b",)),
+        (("0", "1", "2", "3"), 0.0, ("believes-b", "believes-d")),
+        (("3", "1"), 0.0, ("believes-b", "believes-d")),
     ],
 )
-def test_multiple_choice_is_all_or_nothing(
-    chosen: tuple[str, ...], correct: bool, misconceptions: tuple[str, ...]
+def test_multiple_choice_gives_credit_for_what_is_right(
+    chosen: tuple[str, ...], score: float, misconceptions: tuple[str, ...]
 ) -> None:
-    assert options("multiple", *chosen) == Marked(correct=correct, misconceptions=misconceptions)
+    marked = options("multiple", *chosen)
+    assert (marked.score, marked.correct) == (score, score == 1)
+    assert marked.misconceptions == misconceptions
 
 
 def test_multiple_choice_without_any_is_told() -> None:
@@ -172,19 +185,19 @@ def test_multiple_choice_without_any_is_told() -> None:
     ("given", "marked"),
     [
         ({"tp": "5", "fp": "2", "fn": "3", "tn": " 90"}, Marked(correct=True)),
-        ({"tp": "5", "fp": "2", "fn": "3", "tn": "91"}, Marked(correct=False)),
+        ({"tp": "5", "fp": "2", "fn": "3", "tn": "91"}, Marked(correct=False, credit=0.75)),
         (
             {"tp": "5", "fp": "3", "fn": "2", "tn": "90"},
-            Marked(correct=False, misconceptions=("errors-swapped",)),
+            Marked(correct=False, misconceptions=("errors-swapped",), credit=0.5),
         ),
         (
             {"tp": "90", "fp": "3", "fn": "2", "tn": "5"},
             Marked(correct=False, misconceptions=("classes-swapped",)),
         ),
-        ({"tp": "90", "fp": "2", "fn": "3", "tn": "5"}, Marked(correct=False)),
+        ({"tp": "90", "fp": "2", "fn": "3", "tn": "5"}, Marked(correct=False, credit=0.5)),
     ],
 )
-def test_confusion_matrix_is_marked_as_a_whole(given: dict[str, str], marked: Marked) -> None:
+def test_confusion_matrix_is_marked_cell_by_cell(given: dict[str, str], marked: Marked) -> None:
     assert matrix(**given) == marked
 
 
@@ -198,15 +211,35 @@ def test_count_that_is_none_is_told_with_its_cell(text: str) -> None:
     )
 
 
-@given(st.dictionaries(st.sampled_from(["option", "number", "tp", "fp"]), st.lists(st.text())))
+@given(st.dictionaries(st.sampled_from(INPUTS), st.lists(st.text())))
 def test_any_response_gets_a_verdict_or_a_sentence(response: Response) -> None:
     drawn = {
         "single": Drawn(parameters={}, order=[1, 0, 2, 3]),
         "multiple": Drawn(parameters={}, order=[1, 0, 2, 3]),
+        "metric": Drawn(parameters={}, order=[1, 0, 2, 3]),
         "numeric": Drawn(parameters={}, answer=1),
         "confusion-matrix": Drawn(parameters={}, answer=COUNTS),
+        "ordering": Drawn(parameters={}, order=[1, 0, 2]),
+        "matching": Drawn(parameters={}, order=[1, 0, 2]),
+        "matrix": Drawn(parameters={}, answer=[[0.5]]),
+        "threshold": Drawn(parameters={}, answer=4, shown=CURVE),
+        "short-text": Drawn(parameters={}),
+        "code-output": Drawn(parameters={}, answer="1"),
     }
-    facts = {"options": OPTIONS, "misconceptions": {}, "unit": "", "absolute": 1, "relative": 0}
+    facts = {
+        "options": OPTIONS,
+        "misconceptions": {},
+        "unit": "",
+        "absolute": 1,
+        "relative": 0,
+        "swapped": {},
+        "pairs": [{"html": "A", "misconception": "", "mistaken": -1}] * 3,
+        "rows": ["x"],
+        "columns": ["y"],
+        "plot": "roc",
+        "answers": ["1"],
+        "mistaken": {},
+    }
     assert drawn.keys() == KINDS.keys()
     for kind, one in drawn.items():
         with suppress(NotMarked):

@@ -1,6 +1,6 @@
 """Before marking, a page is the same whatever the answer is: so it cannot give it away."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,20 +10,25 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from apps.quizzes.content import read_quizzes
-from apps.quizzes.drawing import draw_question, question_seed, to_json
+from apps.quizzes.drawing import draw_question, from_json, question_seed, to_json
 from apps.quizzes.generators import GENERATORS as REAL_GENERATORS
-from apps.quizzes.kinds.kind import Facts
+from apps.quizzes.generators import Generator
+from apps.quizzes.kinds import KINDS
+from apps.quizzes.kinds.kind import Facts, Marked
+from apps.quizzes.marking import mark
 from apps.quizzes.queries import AskedQuestion
 from apps.quizzes.question_file import Question
 from apps.quizzes.question_page import question_page
 from tests.quizzes.samples import GENERATORS, write_quiz
 
-SEEDS = range(40)
-GIVEN = {name: ["1"] for name in ("number", "tn", "fp", "fn", "tp")}
+SEEDS = range(12)
+KNOWN_GENERATORS = {**REAL_GENERATORS, **GENERATORS}
+GIVEN = {name: ["1"] for name in ("number", "tn", "fp", "fn", "tp", "point", "text", "output")}
 
 
-def asked(question: Question, *, seed: int) -> AskedQuestion:
-    generators = {**REAL_GENERATORS, **GENERATORS}
+def asked(
+    question: Question, *, seed: int, generators: Mapping[str, Generator] = KNOWN_GENERATORS
+) -> AskedQuestion:
     drawn = draw_question(
         kind=question.kind,
         facts=question.facts,
@@ -35,14 +40,16 @@ def asked(question: Question, *, seed: int) -> AskedQuestion:
         position=1,
         draw=to_json(drawn),
         response={},
-        correct=None,
+        score=None,
         misconceptions=[],
         attempt_id=1,
         public_id="abcdefgh2345",
         number=1,
-        quiz_title="A quiz",
-        quiz_slug="a-quiz",
-        quiz_published=True,
+        title="A quiz",
+        subject="quiz:a-quiz",
+        is_open=True,
+        ends_at=None,
+        finished=None,
         slug=question.slug,
         kind=question.kind,
         placeholders=question.placeholders,
@@ -51,29 +58,54 @@ def asked(question: Question, *, seed: int) -> AskedQuestion:
         facts=question.facts,
         concepts=question.concepts,
         marks=[None, None],
+        saved=[False, False],
     )
 
 
 def without_answer(one: AskedQuestion) -> AskedQuestion:
     """The same with all that only whoever marks it may know taken out or turned round."""
+    facts, order = _reordered(_turned_round(one.facts), one.draw["order"])
     return replace(
         one,
         slug="x",
-        draw={"parameters": one.draw["parameters"], "order": one.draw["order"]},
+        draw={name: one.draw[name] for name in ("parameters", "shown")} | {"order": order},
         explanation_html="",
-        facts=_turned_round(one.facts),
+        facts=facts,
         concepts=[],
     )
 
 
 def _turned_round(facts: Facts) -> Facts:
     known: dict[str, Any] = {**facts, "misconceptions": {}, "answer": None, "distractors": {}}
+    known |= {"answers": ["x"], "mistaken": {}}
     if "options" in known:
         known["options"] = [
-            {"html": option["html"], "correct": not option["correct"], "misconception": "x"}
+            {
+                "html": option["html"],
+                "correct": not option["correct"],
+                "misconception": "x",
+                "consequence": "y",
+            }
             for option in facts["options"]
         ]
     return known
+
+
+def _reordered(facts: Facts, order: list[int]) -> tuple[Facts, list[int]]:
+    """Where the order in the file is what is right: the next one stands in each place, and the
+    draw shows the same."""
+    known = {**facts}
+    for name in ("items", "rights"):
+        if texts := known.get(name):
+            known[name] = [*texts[1:], texts[0]]
+            order = [(index - 1) % len(texts) for index in order]
+    if "swapped" in known:
+        known["swapped"] = {"x": [1, 2]}
+    if "pairs" in known:
+        known["pairs"] = [
+            {"html": pair["html"], "misconception": "x", "mistaken": 1} for pair in known["pairs"]
+        ]
+    return known, order
 
 
 def questions(tmp_path: Path) -> Iterator[Question]:
@@ -100,16 +132,31 @@ def test_page_has_a_value_for_every_placeholder(tmp_path: Path) -> None:
         for seed in SEEDS:
             one = asked(question, seed=seed)
             believed = list(question.facts["misconceptions"])
-            marked = replace(one, correct=False, misconceptions=believed, response=GIVEN)
+            marked = replace(one, score=0.0, misconceptions=believed, response=GIVEN)
             for page in (html(one), html(marked)):
                 assert not any("\ue000" <= char <= "\uf8ff" for char in page), question.slug
                 assert "{{" not in page, question.slug
 
 
-@pytest.mark.parametrize("correct", [True, False])
-def test_page_differs_once_it_is_marked(tmp_path: Path, correct: bool) -> None:
+@pytest.mark.parametrize("score", [1.0, 0.5, 0.0])
+def test_page_differs_once_it_is_marked(tmp_path: Path, score: float) -> None:
     """So that the first test compares what it is meant to compare."""
     for question in questions(tmp_path):
-        one = replace(asked(question, seed=1), correct=correct, response=GIVEN)
+        one = replace(asked(question, seed=1), score=score, response=GIVEN)
         assert question.explanation_html[:3] in html(one)
         assert html(one) != html(replace(one, explanation_html=""))
+
+
+def test_right_answer_of_every_question_is_marked_as_right(tmp_path: Path) -> None:
+    for question in questions(tmp_path):
+        for seed in SEEDS:
+            drawn = from_json(asked(question, seed=seed).draw)
+            response = KINDS[question.kind].right(drawn, question.facts)
+            marked = mark(kind=question.kind, drawn=drawn, facts=question.facts, response=response)
+            assert marked == Marked(correct=True), question.slug
+
+
+def test_question_left_out_of_an_exam_has_a_page(tmp_path: Path) -> None:
+    for question in questions(tmp_path):
+        one = replace(asked(question, seed=2), score=0.0, response={})
+        assert "Not right" in html(one), question.slug

@@ -98,7 +98,7 @@ def test_start_attempt_leaves_out_what_cannot_be_drawn(learner: User, quiz: Quiz
 
 def test_start_attempt_refuses_without_questions(learner: User, quiz: Quiz) -> None:
     quiz.questions.update(published=False)
-    with pytest.raises(Refused, match="no questions at the moment"):
+    with pytest.raises(Refused, match="no questions to ask at the moment"):
         begin(learner, quiz)
     assert not Attempt.objects.exists()
 
@@ -112,8 +112,10 @@ def test_start_attempt_starts_one_of_many_at_once(learner: User, quiz: Quiz) -> 
 
 
 def test_two_open_attempts_are_refused_by_the_database(attempt: Attempt) -> None:
-    with pytest.raises(IntegrityError, match="attempt_one_open_per_learner_and_quiz"):
-        Attempt.objects.create(learner=attempt.learner, quiz=attempt.quiz, number=2, questions=1)
+    with pytest.raises(IntegrityError, match="attempt_one_open_per_learner_and_subject"):
+        Attempt.objects.create(
+            learner=attempt.learner, subject=attempt.subject, number=2, questions=1
+        )
 
 
 def test_answer_question_marks_and_records_evidence(attempt: Attempt) -> None:

@@ -1,32 +1,100 @@
-"""Every generator of parameterised questions, by the name that a question's file gives."""
+"""Every generator of parameterised questions, by the name that a question's file gives.
+
+A module here is a field; its ``GENERATORS`` are what it offers, and the list below is the registry.
+"""
 
 from collections.abc import Callable, Mapping
 
 from apps.quizzes.draws import Draw
-from apps.quizzes.generators import linear_algebra, metrics
+from apps.quizzes.generators import (
+    agents,
+    attention,
+    background_jobs,
+    business_metrics,
+    calibration,
+    core_tools,
+    curves,
+    data_tables,
+    delivery,
+    endpoints,
+    features,
+    foundations,
+    generation,
+    images,
+    infrastructure,
+    intervals,
+    layer_tables,
+    layers,
+    linear_algebra,
+    linear_models,
+    metrics,
+    model_choice,
+    model_costs,
+    model_files,
+    operations,
+    pipelines,
+    portfolio,
+    priced_thresholds,
+    programs,
+    prompts,
+    retrieval,
+    serving,
+    softmax_tables,
+    splits,
+    statistics,
+    tables,
+    the_job,
+    thresholds,
+    training,
+    training_runs,
+    trees,
+)
 
 type Generator = Callable[[int], Draw]
 
+MODULES = (
+    agents,
+    attention,
+    background_jobs,
+    business_metrics,
+    calibration,
+    core_tools,
+    curves,
+    data_tables,
+    delivery,
+    endpoints,
+    features,
+    foundations,
+    generation,
+    images,
+    infrastructure,
+    intervals,
+    layer_tables,
+    layers,
+    linear_algebra,
+    linear_models,
+    metrics,
+    model_choice,
+    model_costs,
+    model_files,
+    operations,
+    pipelines,
+    portfolio,
+    programs,
+    priced_thresholds,
+    prompts,
+    retrieval,
+    serving,
+    softmax_tables,
+    splits,
+    statistics,
+    tables,
+    the_job,
+    thresholds,
+    training,
+    training_runs,
+    trees,
+)
 GENERATORS: Mapping[str, Generator] = {
-    generator.__name__: generator
-    for generator in (
-        linear_algebra.column_minus_flat,
-        linear_algebra.cosine_of_baskets,
-        linear_algebra.entry_of_product,
-        linear_algebra.nearest_article,
-        linear_algebra.numbers_in_the_result,
-        linear_algebra.price_difference,
-        linear_algebra.price_of_house,
-        linear_algebra.twin_columns,
-        linear_algebra.weights_from_pytorch,
-        metrics.alerts_opened,
-        metrics.cheapest_threshold,
-        metrics.f1_from_matrix,
-        metrics.late_labels,
-        metrics.live_precision,
-        metrics.model_to_ship,
-        metrics.rates_to_counts,
-        metrics.report_in_words,
-        metrics.vendor_accuracy,
-    )
+    generator.__name__: generator for module in MODULES for generator in module.GENERATORS
 }

@@ -1,6 +1,7 @@
 """Questions about vectors and matrices, with whole numbers that can be followed by hand."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from math import dist, gcd, hypot, sqrt
 from random import Random
 
@@ -384,3 +385,55 @@ def _written_sum(numbers: Sequence[int]) -> str:
 
 def _written_vector(numbers: Sequence[int]) -> str:
     return f"({', '.join(map(_minus, numbers))})"
+
+
+@until_sound
+def recipes_times_orders(random: Random) -> Draw | None:
+    """A whole product, small enough to be done by hand, of a square matrix and one that fits on
+    either side."""
+    orders = [[random.randint(1, 6) for _ in range(2)] for _ in range(2)]
+    recipes = [[random.randint(1, 9) for _ in range(2)] for _ in range(2)]
+    product = _product(orders, recipes)
+    distractors = {
+        "other-order": _product(recipes, orders),
+        "entry-by-entry": [
+            [one * other for one, other in zip(*rows, strict=True)]
+            for rows in zip(orders, recipes, strict=True)
+        ],
+        "row-times-row": _product(orders, [list(row) for row in zip(*recipes, strict=True)]),
+    }
+    matrices = [product, *distractors.values()]
+    if any(one == other for one, other in combinations(matrices, 2)) or orders[0] == orders[1]:
+        return None
+    return Draw(
+        parameters={
+            **{f"order_{i}{j}": orders[i][j] for i in range(2) for j in range(2)},
+            **{f"recipe_{i}{j}": recipes[i][j] for i in range(2) for j in range(2)},
+        },
+        worked={
+            "terms": _written_dot(orders[0], _column(recipes, 0)),
+            "first": product[0][0],
+            "more_terms": _written_dot(orders[1], _column(recipes, 1)),
+            "last": product[1][1],
+        },
+        answer=product,
+        distractors=distractors,
+    )
+
+
+def _product(one: list[list[int]], other: list[list[int]]) -> list[list[int]]:
+    return [[_dot(row, _column(other, place)) for place in range(len(other[0]))] for row in one]
+
+
+GENERATORS = (
+    column_minus_flat,
+    cosine_of_baskets,
+    entry_of_product,
+    nearest_article,
+    numbers_in_the_result,
+    price_difference,
+    price_of_house,
+    recipes_times_orders,
+    twin_columns,
+    weights_from_pytorch,
+)

@@ -3,11 +3,7 @@
 from random import Random
 
 from apps.quizzes.draws import Draw
-from apps.quizzes.generators.soundness import are_apart, until_sound
-
-# More than twice the tolerance of a question in percent (0.6) and of one in shares (0.006).
-PERCENT_GAP = 1.3
-SHARE_GAP = 0.013
+from apps.quizzes.generators.soundness import PERCENT_GAP, SHARE_GAP, are_apart, until_sound
 
 
 @until_sound
@@ -344,3 +340,16 @@ def model_to_ship(random: Random) -> Draw | None:
             "times": claim // scrap,
         },
     )
+
+
+GENERATORS = (
+    alerts_opened,
+    cheapest_threshold,
+    f1_from_matrix,
+    late_labels,
+    live_precision,
+    model_to_ship,
+    rates_to_counts,
+    report_in_words,
+    vendor_accuracy,
+)

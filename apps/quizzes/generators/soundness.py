@@ -1,11 +1,15 @@
 """Draws again until the numbers make a question that can be marked fairly."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from itertools import combinations, count
 from random import Random
 
 from apps.quizzes.draws import Draw, Number
+
+# More than twice the tolerance of a question in percent (0.6) and of one in shares (0.006).
+PERCENT_GAP = 1.3
+SHARE_GAP = 0.013
 
 
 def until_sound(attempt: Callable[[Random], Draw | None]) -> Callable[[int], Draw]:
@@ -25,3 +29,15 @@ def until_sound(attempt: Callable[[Random], Draw | None]) -> Callable[[int], Dra
 def are_apart(values: Iterable[Number], *, gap: float) -> bool:
     """Whether no two values are so close that one could be taken for the other."""
     return all(abs(one - other) > gap for one, other in combinations(values, 2))
+
+
+def matrices_are_apart(matrices: Iterable[Sequence[Sequence[Number]]], *, gap: float) -> bool:
+    """Whether any two of the same shape differ by more than ``gap`` in at least one cell."""
+    return all(
+        any(
+            abs(a - b) > gap
+            for row, cells in zip(one, other, strict=True)
+            for a, b in zip(row, cells, strict=True)
+        )
+        for one, other in combinations(matrices, 2)
+    )

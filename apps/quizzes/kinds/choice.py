@@ -16,6 +16,7 @@ from apps.quizzes.kinds.kind import (
     NotMarked,
     Response,
     Wrong,
+    judge_names,
 )
 
 INPUT = "option"
@@ -37,6 +38,7 @@ class OptionView:
     chosen: bool
     state: str = ""  # after marking: passed, failed, missed, or nothing
     word: str = ""
+    consequence: str = ""  # HTML, of a kind that has it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +90,9 @@ def render(facts: Facts, render_line: Callable[[str, str], str]) -> Facts:
 
 
 def _judge(facts: Facts, cases: Sequence[Case]) -> Iterator[Wrong]:
-    options, known = facts["options"], facts["misconceptions"]
+    options, known = facts["options"], facts["misconceptions"].keys()
     believed = {option["misconception"] for option in options} - {""}
-    for name in sorted(believed - known.keys()):
-        yield "options", f"{name} is not in [misconceptions]. Write there what it is."
-    for name in sorted(known.keys() - believed):
-        yield "misconceptions", f"{name} belongs to no option. Give it to one, or take it out."
+    yield from judge_names(believed, known, fact="options", bearer="option")
     for case in cases:
         shown = [case.fill(option["html"]) for option in options]
         if len(set(shown)) < len(shown):
@@ -146,8 +145,22 @@ def _chosen(drawn: Drawn, facts: Facts, response: Response) -> Mapping[int, Mapp
 def _marked(chosen: Mapping[int, Mapping[str, Any]], facts: Facts) -> Marked:
     right = sum(option["correct"] for option in facts["options"])
     believed = [option["misconception"] for option in chosen.values() if not option["correct"]]
-    correct = not believed and len(chosen) == right
-    return Marked(correct=correct, misconceptions=tuple(dict.fromkeys(believed)))
+    found = len(chosen) - len(believed)
+    if found == right and not believed:
+        return Marked(correct=True)
+    # A wrong one takes away what a right one gives, so that choosing all of them is worth nothing
+    # where half of them are right.
+    return Marked(
+        correct=False,
+        misconceptions=tuple(dict.fromkeys(believed)),
+        credit=max(0, found - len(believed)) / right,
+    )
+
+
+def right(drawn: Drawn, facts: Facts) -> Response:
+    options = facts["options"]
+    places = enumerate(drawn.order)
+    return {INPUT: [str(place) for place, index in places if options[index]["correct"]]}
 
 
 def _show(asked: Asked, *, several: bool) -> ChoiceView:
@@ -163,6 +176,7 @@ def _show(asked: Asked, *, several: bool) -> ChoiceView:
                 chosen=chosen,
                 state=state,
                 word=word,
+                consequence=asked.fill(option.get("consequence", "")) if asked.marked else "",
             )
         )
     return ChoiceView(several=several, options=tuple(options))
@@ -180,6 +194,7 @@ SINGLE = Kind(
     name="single",
     template="quizzes/kinds/choice.html",
     inputs=(INPUT,),
+    difficulty=1,
     most_values=MOST,
     facts={"options": options_check},
     needs_answer=False,
@@ -187,6 +202,7 @@ SINGLE = Kind(
     judge=judge_single,
     order=shuffle,
     mark=mark_single,
+    right=right,
     show=show_single,
 )
 MULTIPLE = Kind(
@@ -200,5 +216,6 @@ MULTIPLE = Kind(
     judge=judge_multiple,
     order=shuffle,
     mark=mark_multiple,
+    right=right,
     show=show_multiple,
 )

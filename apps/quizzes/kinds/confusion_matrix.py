@@ -85,13 +85,18 @@ def mark(drawn: Drawn, facts: Facts, response: Response) -> Marked:
         if name in facts["misconceptions"]
         and given == {cell: answer[swapped.get(cell, cell)] for cell in CELLS}
     )
-    return Marked(correct=False, misconceptions=tuple(believed)[:1])
+    right = sum(given[name] == answer[name] for name in CELLS)
+    return Marked(correct=False, misconceptions=tuple(believed)[:1], credit=right / len(CELLS))
 
 
 def _answer(drawn: Drawn) -> Mapping[str, int]:
     if not isinstance(drawn.answer, Mapping):
         raise TypeError("a confusion matrix without its counts")
     return drawn.answer
+
+
+def right(drawn: Drawn, facts: Facts) -> Response:
+    return {name: [str(count)] for name, count in _answer(drawn).items()}
 
 
 def show(asked: Asked) -> MatrixView:
@@ -104,7 +109,7 @@ def _cell(asked: Asked, name: str, label: str) -> CellView:
     if not asked.marked:
         return CellView(name=name, label=label, text=text)
     right = _answer(asked.drawn)[name]
-    good = read_count(text) == right
+    good = _is(text, right)
     return CellView(
         name=name,
         label=label,
@@ -115,6 +120,13 @@ def _cell(asked: Asked, name: str, label: str) -> CellView:
     )
 
 
+def _is(text: str, count: int) -> bool:
+    try:
+        return read_count(text) == count
+    except Unreadable:  # left out in an exam
+        return False
+
+
 CONFUSION_MATRIX = Kind(
     name="confusion-matrix",
     template="quizzes/kinds/confusion_matrix.html",
@@ -123,5 +135,6 @@ CONFUSION_MATRIX = Kind(
     may_lack={"answer": None},
     judge=judge,
     mark=mark,
+    right=right,
     show=show,
 )

@@ -1,7 +1,7 @@
 """One number, right within a tolerance."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,14 +52,16 @@ def distractors_check(value: Any) -> str:
     return "" if good else "must be a table such as {name-of-a-misconception = 0.5}"
 
 
-def _tolerance(facts: Facts, value: Number) -> float:
+def tolerance_of(facts: Facts, value: Number) -> float:
+    """How far an answer may be from ``value``."""
     relative = (facts["relative"] or 0) * abs(value)
     return float(max(facts["absolute"] or 0, relative))
 
 
-def _equals(number: float, value: Number, facts: Facts) -> bool:
-    edge = _EDGE * max(_tolerance(facts, value), abs(value) * 1e-3)
-    return abs(number - value) <= _tolerance(facts, value) + edge
+def equals(number: float, value: Number, facts: Facts) -> bool:
+    """Whether ``number`` counts as ``value``."""
+    edge = _EDGE * max(tolerance_of(facts, value), abs(value) * 1e-3)
+    return abs(number - value) <= tolerance_of(facts, value) + edge
 
 
 def judge(facts: Facts, cases: Sequence[Case]) -> Iterator[Wrong]:
@@ -88,7 +90,7 @@ def _wrong_answer(facts: Facts, drawn: Drawn) -> Wrong | None:
     if not isinstance(answer, int | float) or not is_number(answer):
         return "generator", f"The answer is {answer!r}, not an int or a float."
     for name, value in drawn.distractors.items():
-        if _equals(value, answer, facts):
+        if equals(value, answer, facts):
             return (
                 "generator",
                 f"For some draws, the distractor {name} ({shown_number(value)}) counts as the "
@@ -104,16 +106,20 @@ def mark(drawn: Drawn, facts: Facts, response: Response) -> Marked:
     except Unreadable as error:
         raise NotMarked(str(error), input=INPUT) from None
     answer = drawn.answer
-    if isinstance(answer, Mapping) or answer is None:
+    if not isinstance(answer, int | float):
         raise TypeError("a numeric question without a number")
-    if _equals(number, answer, facts):
+    if equals(number, answer, facts):
         return Marked(correct=True)
     near = sorted(
         (abs(number - value), name)
         for name, value in drawn.distractors.items()
-        if _equals(number, value, facts)
+        if equals(number, value, facts)
     )
     return Marked(correct=False, misconceptions=tuple(name for _, name in near[:1]))
+
+
+def right(drawn: Drawn, facts: Facts) -> Response:
+    return {INPUT: [repr(drawn.answer)]}
 
 
 def show(asked: Asked) -> NumberView:
@@ -125,22 +131,23 @@ def show(asked: Asked) -> NumberView:
     answer = asked.drawn.answer
     if not asked.marked or not isinstance(answer, int | float):
         return NumberView(**view)
-    tolerance = _tolerance(asked.facts, answer)
+    tolerance = tolerance_of(asked.facts, answer)
     return NumberView(
         **view,
-        right=_shown(answer),
+        right=shown_right(answer),
         tolerance=shown_number(tolerance, digits=2) if tolerance else "",
     )
 
 
-def _shown(number: Number) -> str:
-    return shown_number(number, digits=6).replace("-", "\N{MINUS SIGN}", 1)
+def shown_right(number: Number, *, digits: int = 6) -> str:
+    return shown_number(number, digits=digits).replace("-", "\N{MINUS SIGN}", 1)
 
 
 NUMERIC = Kind(
     name="numeric",
     template="quizzes/kinds/numeric.html",
     inputs=(INPUT,),
+    difficulty=3,
     facts={
         "unit": one_line(20),
         "absolute": tolerance_check,
@@ -151,5 +158,6 @@ NUMERIC = Kind(
     may_lack={"unit": "", "absolute": None, "relative": None, "answer": None, "distractors": {}},
     judge=judge,
     mark=mark,
+    right=right,
     show=show,
 )

@@ -200,3 +200,23 @@ def test_twin_columns_predict_the_same_in_both_months() -> None:
         assert all(
             not np.allclose(table @ [wrong, -minute], june) for wrong in draw.distractors.values()
         )
+
+
+def test_recipes_times_orders_against_numpy() -> None:
+    for draw in draws("recipes_times_orders"):
+        orders, recipes = (
+            np.array([[number(draw, f"{name}_{i}{j}") for j in range(2)] for i in range(2)])
+            for name in ("order", "recipe")
+        )
+        assert np.array_equal(np.array(draw.answer), orders @ recipes)
+        known = {
+            "other-order": recipes @ orders,
+            "entry-by-entry": orders * recipes,
+            "row-times-row": orders @ recipes.T,
+        }
+        assert draw.distractors.keys() == known.keys()
+        for name, matrix in known.items():
+            assert np.array_equal(np.array(draw.distractors[name]), matrix), name
+            assert not np.array_equal(matrix, orders @ recipes)
+        product = orders @ recipes
+        assert (number(draw, "first"), number(draw, "last")) == (product[0, 0], product[1, 1])
