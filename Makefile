@@ -16,10 +16,11 @@ test:  ## all tests; ARGS="tests/sandbox -k fork" for some
 check:  ## format, lint, types, import contracts, migrations, deployment settings, tests
 	@$(PYTHON) deploy/bootstrap.py check
 
-verify:  ## every sample of every project on five draws, in the sandbox (about ten minutes)
+verify:  ## every sample of every project on five draws, and 10,000 examples of every fuzz test
 	@MILEPOST_TEST_SEEDS=5 $(PYTHON) deploy/bootstrap.py test tests/checks/test_verdicts.py
+	@MILEPOST_FUZZ_EXAMPLES=10000 $(PYTHON) deploy/bootstrap.py test tests/fuzz
 
-bench:  ## how fast pages are, as shares of a floor measured in the same run
+bench:  ## what pages and the sandbox cost, as ratios within one run
 	@$(PYTHON) deploy/bootstrap.py bench
 
 screenshots:  ## docs/screenshots/ anew, from the browser journey

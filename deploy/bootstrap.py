@@ -74,7 +74,7 @@ def _module(action: str) -> list[str]:
         "doctor": ["-m", "roadmap_site.run", "doctor"],
         "test": ["-m", "tests.run"],
         "check": ["-m", "tests.run", "--check"],
-        "bench": ["-m", "benchmarks.pages"],
+        "bench": ["-m", "benchmarks"],
         "screenshots": ["-m", "tests.run", "--screenshots"],
     }[action]
 

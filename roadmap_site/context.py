@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
@@ -28,6 +29,10 @@ def reviews(request: HttpRequest) -> dict[str, Any]:
         return {}
     waiting = SimpleLazyObject(lambda: mentoring.waiting_count(mentor=person))
     return {"is_mentor": True, "waiting_reviews": waiting}
+
+
+def preview(request: HttpRequest) -> dict[str, Any]:
+    return {"has_preview": settings.PREVIEW_FOLDER is not None}
 
 
 def _small_road(learner: User) -> SmallRoad:

@@ -6,14 +6,15 @@ Their results are those that the checker gave to the sample repositories in ``fi
 
 import json
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.accounts.demo import PASSWORD
@@ -21,10 +22,16 @@ from apps.accounts.models import User
 from apps.checks.results import CheckResult, Outcome, from_json
 from apps.checks.snapshot import SourceFile
 from apps.curriculum.models import Lesson, ProjectBrief
+from apps.exercises import evidence as exercise_evidence
+from apps.exercises.models import Exercise, Run
+from apps.exercises.models import Outcome as RunOutcome
+from apps.exercises.models import State as RunState
 from apps.mentoring.models import Cohort, Decision, Membership
 from apps.mentoring.services import add_comment, ask_for_review, claim_review, decide_review
 from apps.progress.models import Evidence, ReadMark
 from apps.progress.services import choose_plan, mark_read, pause_plan
+from apps.quizzes import drawing
+from apps.quizzes.kinds import KINDS
 from apps.quizzes.models import Answer, Attempt, Quiz
 from apps.quizzes.queries import asked_question
 from apps.quizzes.services import answer_question, start_attempt
@@ -55,6 +62,7 @@ class Walk:
     hours_a_week: int
     lessons: int  # read
     quizzes: int  # taken
+    exercises: int  # passed
     skill: float  # share of answers that are right
     tries: int  # at the project
     passed: bool
@@ -74,6 +82,7 @@ def walks() -> list[Walk]:
                 hours_a_week=source.choice((5, 8, 10, 10, 12, 15)),
                 lessons=min(3, int(reach * 4)),
                 quizzes=min(2, int(reach * 3)),
+                exercises=int(reach * 20),
                 skill=0.45 + 0.5 * source.random(),
                 tries=source.randint(1, 4) if reach > 0.25 else 0,
                 passed=passed,
@@ -114,6 +123,8 @@ def _walk(person: User, walk: Walk, *, source: random.Random) -> None:
         ReadMark.objects.filter(learner=person, lesson=lesson).update(read=when)
     for place, quiz in enumerate(Quiz.objects.all()[: walk.quizzes], start=1):
         _take_quiz(person, quiz, walk, when=_when(walk, share=place / 3), source=source)
+    for place, exercise in enumerate(Exercise.objects.all()[: walk.exercises], start=1):
+        _pass(person, exercise, when=_when(walk, share=place / (walk.exercises + 1)))
     samples = (*TRIES[: walk.tries - 1], "reference") if walk.passed else TRIES[: walk.tries]
     for place, sample in enumerate(samples if walk.tries else (), start=1):
         _submit(person, sample, number=place, when=_when(walk, share=0.5 + place / 10))
@@ -137,12 +148,32 @@ def _take_quiz(
         if asked is not None:
             response = _response(answer, right=right)
             answer_question(learner=person, asked=asked, response=response)
-    answers.update(marked_at=when, saved_at=when)
+    # Less than a minute for each question.
+    given = F("position") * timedelta(seconds=50) + (when - timedelta(minutes=14))
+    answers.update(marked_at=given, saved_at=given)
     Attempt.objects.filter(pk=attempt.pk).update(
         started=when - timedelta(minutes=14), finished=when
     )
     told = Evidence.objects.filter(learner=person, key__startswith=f"{attempt.public_id}:")
     told.update(at=when)
+
+
+def _pass(person: User, exercise: Exercise, *, when: datetime) -> None:
+    """By the author's own solution, which passes every case, at the first try."""
+    run = Run.objects.create(
+        learner=person,
+        exercise=exercise,
+        code=exercise.solution,
+        created=when,
+        state=RunState.FINISHED,
+        delivery=1,
+        started=when,
+        finished=when + timedelta(seconds=1),
+        outcome=RunOutcome.PASSED,
+        result={"cases": [], "problem": "", "told": "", "seconds": 0.3},
+    )
+    exercise_evidence.record(run)
+    Evidence.objects.filter(learner=person, key=exercise.slug).update(at=when)
 
 
 def _review(person: User, *, mentor: User, number: int) -> None:
@@ -175,20 +206,22 @@ def _review(person: User, *, mentor: User, number: int) -> None:
     )
 
 
-def _response(answer: Answer, *, right: bool) -> dict[str, list[str]]:
-    draw, version = answer.draw, answer.question_version
-    match version.kind:
-        case "numeric":
-            wrong = [*draw["distractors"].values(), draw["answer"] + 1][0]
-            return {"number": [repr(draw["answer"] if right else wrong)]}
-        case "confusion-matrix":
-            cells: dict[str, Any] = draw["answer"]
-            swapped = cells | {"fp": cells["fn"], "fn": cells["fp"]}
-            return {name: [str(count)] for name, count in (cells if right else swapped).items()}
-        case _:
-            options = [version.facts["options"][index] for index in draw["order"]]
-            places = [str(n) for n, one in enumerate(options) if one["correct"] is right]
-            return {"option": places if right else places[:1]}
+def _response(answer: Answer, *, right: bool) -> Mapping[str, Sequence[str]]:
+    version, drawn = answer.question_version, drawing.from_json(answer.draw)
+    kind = KINDS[version.kind]
+    response = kind.right(drawn, version.facts)
+    if right:
+        return response
+    if version.kind == "numeric":
+        wrong = [*drawn.distractors.values(), 0][0]
+        return {name: [repr(wrong)] for name in response}
+    if version.facts.get("options"):
+        places = {str(place) for place in range(len(drawn.order))} - {*response["option"]}
+        return {"option": [min(places)]}
+    # What was given for one is given for the next; a text of its own is none that is right.
+    values = [*response.values()]
+    turned = values[1:] + values[:1] if len(values) > 1 else [["0"]]
+    return dict(zip(response, turned, strict=True))
 
 
 def _submit(person: User, sample: str, *, number: int, when: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,13 @@ def number(name: str, *, default: int) -> int:
     if text.isascii() and text.isdigit():
         return int(text)
     raise ImproperlyConfigured(f"{name} is {text!r}; set it to a whole number.")
+
+
+def folder(name: str) -> Path | None:
+    text = os.environ.get(name, "").strip()
+    if not text or Path(text).is_dir():
+        return Path(text).absolute() if text else None
+    raise ImproperlyConfigured(f"{name} is {text!r}; set it to a folder of this machine.")
 
 
 def words(name: str, *, default: str = "") -> list[str]:

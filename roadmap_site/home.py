@@ -1,20 +1,27 @@
 """What the learner's home shows: one next step, what runs, the latest tries."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from django.db.models import Exists, OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.curriculum.models import Lesson, ProjectBrief
+from apps.curriculum.models import ProjectBrief
+from apps.exercises.models import Exercise, Outcome, Run
 from apps.mentoring import queries as mentoring
 from apps.mentoring.models import Decision
 from apps.progress import queries as progress
 from apps.progress import small_road
 from apps.progress.plan import PhaseState, Plan
 from apps.progress.small_road import SmallRoad
-from apps.quizzes.models import Quiz
-from apps.quizzes.queries import quizzes_to_take
+from apps.quizzes.models import Attempt, Quiz
+from apps.quizzes.queries import concepts_to_review
+from apps.quizzes.reviews_page import end_of_day
 from apps.submissions import queries
 from apps.submissions.models import Submission
 from apps.submissions.wording import page_state, state_and_word
@@ -22,7 +29,6 @@ from roadmap_site.context import plan_of
 
 LATEST = 5
 
-type Briefs = list[tuple[ProjectBrief, Submission | None]]
 # What is left to learn, each with the slug of the step that it belongs to.
 type Study = list[tuple[str, NextStep]]
 
@@ -54,11 +60,11 @@ class Home:
     road: SmallRoad
     present: PhaseState
     has_start: bool
+    due: int  # concepts to review today
 
 
 def home_of(learner: User) -> Home:
-    briefs = queries.published_briefs(learner=learner)
-    tries = list(queries.tries_of(learner=learner)[:LATEST])
+    briefs, tries = queries.briefs_and_latest(learner=learner, latest=LATEST)
     running = next((one for one in tries if one.in_progress), None)
     plan = plan_of(learner)
     study = _study(learner)
@@ -69,11 +75,12 @@ def home_of(learner: User) -> Home:
         road=small_road.of_plan(plan),
         present=plan.present,
         has_start=plan.status is not None,
+        due=concepts_to_review(learner=learner, by=end_of_day(timezone.now())).count(),
     )
 
 
 def _next_step(
-    briefs: Briefs,
+    briefs: queries.Briefs,
     running: Submission | None,
     plan: Plan,
     study: Study,
@@ -128,7 +135,7 @@ def _review_step(learner: User) -> NextStep | None:
     return None
 
 
-def _step_of_phase(briefs: Briefs, present: PhaseState, study: Study) -> NextStep | None:
+def _step_of_phase(briefs: queries.Briefs, present: PhaseState, study: Study) -> NextStep | None:
     """Theory before practice: the first lesson of the phase, its quiz, then its first project."""
     phase = present.phase
     for step_slug, next_step in study:
@@ -141,7 +148,7 @@ def _step_of_phase(briefs: Briefs, present: PhaseState, study: Study) -> NextSte
     return None
 
 
-def _anything_left(briefs: Briefs, study: Study) -> NextStep:
+def _anything_left(briefs: queries.Briefs, study: Study) -> NextStep:
     for _, next_step in study:
         return next_step
     for brief, latest in briefs:
@@ -156,34 +163,52 @@ def _anything_left(briefs: Briefs, study: Study) -> NextStep:
 
 
 def _study(learner: User) -> Study:
-    """In the order of the road: each lesson that is to be read, else its quizzes to be taken."""
-    quizzes = quizzes_to_take(learner=learner)
-    study: Study = []
-    for lesson, read in progress.lessons_with_marks(learner=learner):
-        if read is None:
-            study.append((lesson.step.slug, _read(lesson)))
-            continue
-        mine = [quiz for quiz in quizzes if quiz.lesson_id == lesson.pk]
-        study += [(lesson.step.slug, _take(quiz)) for quiz in mine]
-    return study + [("", _take(quiz)) for quiz in quizzes if quiz.lesson_id is None]
-
-
-def _take(quiz: Quiz) -> NextStep:
-    return NextStep(
-        title=f"Check yourself: {quiz.title}",
-        text=quiz.summary,
-        url=reverse("quiz", args=[quiz.slug]),
-        label=f"Take the quiz, {quiz.minutes} minutes",
+    """In the order of the road: each lesson that is to be read, else its first quiz to be taken,
+    else its first exercise to be passed."""
+    first = "slug", "title", "summary", "minutes"
+    done = Attempt.objects.filter(learner=learner, finished__isnull=False, quiz=OuterRef("pk"))
+    quiz = Quiz.objects.filter(~Exists(done), lesson=OuterRef("pk"), published=True)
+    passed = Run.objects.filter(learner=learner, outcome=Outcome.PASSED, exercise=OuterRef("pk"))
+    exercise = Exercise.objects.filter(~Exists(passed), lesson=OuterRef("pk"), published=True)
+    # In one query: the home is asked for at every visit.
+    lessons = progress.lessons_with_marks(learner=learner).annotate(
+        quiz=Subquery(quiz.order_by("position").values(json=JSONObject(**_same(first)))[:1]),
+        exercise=Subquery(
+            exercise.order_by("position").values(json=JSONObject(**_same(first)))[:1]
+        ),
     )
+    steps = [(lesson.step.slug, _of_lesson(lesson)) for lesson in lessons]
+    return [(step, one) for step, one in steps if one]
 
 
-def _read(lesson: Lesson) -> NextStep:
-    return NextStep(
-        title=f"Read: {lesson.title}",
-        text=lesson.summary,
-        url=reverse("lesson", args=[lesson.slug]),
-        label=f"Read for {lesson.minutes} minutes",
-    )
+def _same(names: Iterable[str]) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+def _of_lesson(lesson: Any) -> NextStep | None:
+    """``lesson``: as ``_study`` reads it."""
+    if lesson.read is None:
+        return NextStep(
+            title=f"Read: {lesson.title}",
+            text=lesson.summary,
+            url=reverse("lesson", args=[lesson.slug]),
+            label=f"Read for {lesson.minutes} minutes",
+        )
+    if lesson.quiz:
+        return NextStep(
+            title=f"Check yourself: {lesson.quiz['title']}",
+            text=lesson.quiz["summary"],
+            url=reverse("quiz", args=[lesson.quiz["slug"]]),
+            label=f"Take the quiz, {lesson.quiz['minutes']} minutes",
+        )
+    if lesson.exercise:
+        return NextStep(
+            title=f"Try it in code: {lesson.exercise['title']}",
+            text=lesson.exercise["summary"],
+            url=reverse("exercise", args=[lesson.exercise["slug"]]),
+            label=f"Write it in {lesson.exercise['minutes']} minutes",
+        )
+    return None
 
 
 def _open(brief: ProjectBrief) -> NextStep:

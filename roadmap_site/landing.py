@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from apps.checks.projects import PROJECTS
 from apps.curriculum import queries as curriculum
 from apps.curriculum.models import Lesson
 
@@ -16,7 +15,7 @@ class Landing:
 def landing_of_today() -> Landing:
     lessons = curriculum.published_lessons().count()
     # As on the projects' own pages: a brief without its checker cannot be opened.
-    projects = curriculum.published_briefs().filter(slug__in=PROJECTS).count()
+    projects = curriculum.published_briefs().count()
     return Landing(
         open_today=open_today(lessons=lessons, projects=projects),
         lesson=curriculum.open_lesson(),

@@ -1,17 +1,21 @@
-"""What the pages of steps, lessons and concepts show to one reader."""
+"""What the pages of steps and lessons show to one reader."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import FilteredRelation, Q
 
 from apps.accounts.models import User
 from apps.curriculum import queries as curriculum
-from apps.curriculum.models import Concept, Lesson, ProjectBrief, Step
+from apps.curriculum.models import Lesson, Step
+from apps.exercises.models import Exercise
+from apps.exercises.queries import exercises_with_tries
 from apps.progress import queries as progress
-from apps.progress.mastery import LEVEL_WORDS, UNSEEN, Mastery, mastery
-from apps.progress.models import Evidence
 from apps.quizzes.models import Quiz
 from apps.quizzes.queries import quizzes_of
+from roadmap_site.concepts import ConceptLine, concept_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +31,6 @@ class StepLine:
     lessons: tuple[LessonLine, ...]
     read: int
     minutes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptLine:
-    concept: Concept
-    lessons: tuple[Lesson, ...]
-    state: str
-    word: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,26 +51,18 @@ class LessonPage:
     before: tuple[ConceptLine, ...]
     sources: tuple[Source, ...]
     quizzes: tuple[tuple[Quiz, int | None], ...]  # with the best result so far
-    previous: Lesson | None
-    next: Lesson | None
+    exercises: tuple[tuple[Exercise, int, bool], ...]  # with the tries so far, and if one passed
+    previous: "Neighbour | None"
+    next: "Neighbour | None"
     read: datetime | None
     changed: bool  # since it was read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConceptPage:
-    concept: Concept
-    mastery: Mastery
-    state: str
-    word: str
-    requires: tuple[ConceptLine, ...]
-    required_by: tuple[ConceptLine, ...]
-    lessons: tuple[Lesson, ...]
-    briefs: tuple[ProjectBrief, ...]
-    evidence: tuple[Evidence, ...]
+class Neighbour(NamedTuple):
+    """A lesson beside another one."""
 
-
-EVIDENCE_SHOWN = 20
+    slug: str
+    title: str
 
 
 def step_lines(*, learner: User) -> list[StepLine]:
@@ -90,48 +78,22 @@ def step_line(slug: str, *, learner: User) -> StepLine | None:
 
 def lesson_page(lesson: Lesson, *, learner: User | None) -> LessonPage:
     """``learner`` None: a visitor, who is shown nobody's state."""
-    mark = progress.read_mark(learner=learner, lesson=lesson) if learner else None
-    known = progress.mastery_by_concept(learner=learner) if learner else {}
-    previous, following = _neighbours(lesson) if learner else (None, None)
-    quizzes = quizzes_of(lesson, learner=learner) if learner else []
     taught, before = curriculum.concepts_of(lesson)
+    concepts = [*taught, *before]
+    known = progress.mastery_by_concept(learner=learner, concepts=concepts) if learner else {}
+    around = _around(lesson, learner=learner) if learner else _Around()
+    quizzes = quizzes_of(lesson, learner=learner) if learner else []
     return LessonPage(
         lesson=lesson,
-        concepts=_concept_lines(taught, known, with_lessons=False),
-        before=_concept_lines(before, known, with_lessons=False),
+        concepts=concept_lines(taught, known, with_lessons=False),
+        before=concept_lines(before, known, with_lessons=False),
         sources=tuple(_source(source) for source in lesson.sources),
         quizzes=tuple(quizzes),
-        previous=previous,
-        next=following,
-        read=mark.read if mark else None,
-        changed=bool(mark and mark.version != lesson.version),
-    )
-
-
-def concept_lines(*, learner: User) -> tuple[ConceptLine, ...]:
-    """Every concept, by title."""
-    known = progress.mastery_by_concept(learner=learner)
-    return _concept_lines(curriculum.published_concepts(), known)
-
-
-def concept_page(concept: Concept, *, learner: User) -> ConceptPage:
-    around = [concept, *concept.requires.all(), *concept.required_by.all()]
-    evidence = progress.evidence_of(learner=learner, concepts=around)
-    known = {
-        slug: mastery([(one.source, one.score) for one in rows]) for slug, rows in evidence.items()
-    }
-    own = known.get(concept.slug, UNSEEN)
-    state, word = LEVEL_WORDS[own.level]
-    return ConceptPage(
-        concept=concept,
-        mastery=own,
-        state=state,
-        word=word,
-        requires=_concept_lines(concept.requires.all(), known, with_lessons=False),
-        required_by=_concept_lines(concept.required_by.all(), known, with_lessons=False),
-        lessons=tuple(concept.lessons.all()),
-        briefs=tuple(concept.briefs.all()),
-        evidence=tuple(evidence.get(concept.slug, [])[:EVIDENCE_SHOWN]),
+        exercises=tuple(exercises_with_tries(learner=learner, lesson=lesson) if learner else ()),
+        previous=around.previous,
+        next=around.next,
+        read=around.read,
+        changed=around.read is not None and around.version != lesson.version,
     )
 
 
@@ -153,23 +115,29 @@ def _lesson_line(lesson: Lesson, version: str | None) -> LessonLine:
     return LessonLine(lesson=lesson, state="passed", word="read")
 
 
-def _concept_lines(
-    concepts: Iterable[Concept], known: Mapping[str, Mastery], *, with_lessons: bool = True
-) -> tuple[ConceptLine, ...]:
-    lines = []
-    for concept in concepts:
-        state, word = LEVEL_WORDS[known.get(concept.slug, UNSEEN).level]
-        lessons = tuple(concept.lessons.all()) if with_lessons else ()
-        lines.append(ConceptLine(concept=concept, lessons=lessons, state=state, word=word))
-    return tuple(lines)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """Where a lesson stands, and the learner's mark on it."""
+
+    previous: Neighbour | None = None
+    next: Neighbour | None = None
+    read: datetime | None = None
+    version: str | None = None  # that was read
 
 
-def _neighbours(lesson: Lesson) -> tuple[Lesson | None, Lesson | None]:
-    """The lessons before and after, over the borders of steps."""
-    lessons = list(curriculum.published_lessons().only("slug", "title", "step__position"))
-    place = next(n for n, other in enumerate(lessons) if other.pk == lesson.pk)
-    previous = lessons[place - 1] if place else None
-    return previous, lessons[place + 1] if place + 1 < len(lessons) else None
+def _around(lesson: Lesson, *, learner: User) -> _Around:
+    """The lessons before and after, over the borders of steps, in one query with the mark."""
+    mark = FilteredRelation("read_marks", condition=Q(read_marks__learner=learner))
+    lessons = curriculum.published_lessons().annotate(mark=mark)
+    rows = list(lessons.values_list("slug", "title", "mark__read", "mark__version"))
+    place = next(number for number, row in enumerate(rows) if row[0] == lesson.slug)
+    _, _, read, version = rows[place]
+    return _Around(
+        previous=Neighbour(*rows[place - 1][:2]) if place else None,
+        next=Neighbour(*rows[place + 1][:2]) if place + 1 < len(rows) else None,
+        read=read,
+        version=version,
+    )
 
 
 def _source(source: Mapping[str, str]) -> Source:

@@ -18,6 +18,7 @@ from apps.accounts import queries as accounts
 from apps.accounts import services as account_services
 from apps.accounts.models import User
 from apps.accounts.services import Refused
+from apps.exercises import queries as exercises
 from apps.mentoring import queries as mentoring
 from apps.mentoring.services import delete_reviews
 from apps.progress import queries as progress
@@ -41,6 +42,7 @@ def own_data(*, learner: User) -> Sections:
     return {
         **accounts.own_data(learner=learner),
         **progress.own_data(learner=learner),
+        **exercises.own_data(learner=learner),
         **quizzes.own_data(learner=learner),
         **submissions.own_data(learner=learner),
         **mentoring.own_data(learner=learner),

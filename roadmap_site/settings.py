@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "roadmap_site",  # for its commands
     "apps.accounts",
     "apps.curriculum",
+    "apps.exercises",
     "apps.mentoring",
     "apps.progress",
     "apps.quizzes",
@@ -109,6 +110,7 @@ TEMPLATES = [
                 "roadmap_site.context.road",
                 "apps.accounts.context.second_factor_advice",
                 "roadmap_site.context.reviews",
+                "roadmap_site.context.preview",
             ],
             "builtins": [
                 "apps.accounts.templatetags.icons",
@@ -217,7 +219,10 @@ DEFAULT_FROM_EMAIL = os.environ.get("MILEPOST_EMAIL_FROM", "Milepost <milepost@l
 CELERY_BROKER_URL = environment.broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"apps.submissions.tasks.check_submission": {"queue": "checks"}}
+CELERY_TASK_ROUTES = {
+    "apps.submissions.tasks.check_submission": {"queue": "checks"},
+    "apps.exercises.tasks.run_code": {"queue": "code"},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -236,6 +241,26 @@ CELERY_BEAT_SCHEDULE = {
         "task": "apps.submissions.tasks.sweep",
         "schedule": schedule(10.0),
         "options": {"expires": 10},
+    },
+    "finish-exams": {
+        "task": "apps.quizzes.tasks.finish_exams",
+        "schedule": schedule(60.0),
+        "options": {"expires": 60},
+    },
+    "count-answers": {
+        "task": "apps.quizzes.tasks.count_answers",
+        "schedule": crontab(minute=20),
+        "options": {"expires": 3600},
+    },
+    "sweep-runs": {
+        "task": "apps.exercises.tasks.sweep_runs",
+        "schedule": schedule(10.0),
+        "options": {"expires": 10},
+    },
+    "old-runs": {
+        "task": "apps.exercises.tasks.remove_old_runs",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"expires": 3600},
     },
     "clear-sessions": {
         "task": "apps.accounts.tasks.clear_sessions",
@@ -256,6 +281,12 @@ CELERY_BEAT_SCHEDULE = {
 # In memory: an early sweep does no harm, and a schedule file can be locked or damaged.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 
+# Content ---------------------------------------------------------------------------------------
+
+CONTENT_FOLDER = BASE_DIR / "fixtures"
+# Text that is not published yet, such as an author's checkout; staff see it at /preview/.
+PREVIEW_FOLDER = environment.folder("MILEPOST_PREVIEW_FOLDER")
+
 # Checks ----------------------------------------------------------------------------------------
 
 # Environments, caches and running jobs; hard links need it on one file system.
@@ -264,6 +295,11 @@ CHECKS_INDEX_URL = os.environ.get("MILEPOST_INDEX_URL", "https://pypi.org/simple
 CHECKS_INDEX_HOSTS = frozenset(
     environment.words("MILEPOST_INDEX_HOSTS", default="pypi.org,files.pythonhosted.org")
 )
+# Indexes and a folder of wheels that come before it, such as CPU builds of PyTorch.
+CHECKS_EXTRA_INDEX_URLS = tuple(environment.words("MILEPOST_EXTRA_INDEX_URLS"))
+CHECKS_FIND_LINKS = environment.folder("MILEPOST_FIND_LINKS")
+# MiB on disk of all environments and caches; what was not used for longest goes first.
+CHECKS_ENVIRONMENTS_MB = environment.number("MILEPOST_ENVIRONMENTS_MB", default=10_240)
 # Networks that learners' git addresses may lie in although private (a company's own git server).
 CHECKS_ALLOWED_NETWORKS = environment.networks("MILEPOST_ALLOWED_NETWORKS")
 # file:// and http:// repositories: tests and single-person installations.

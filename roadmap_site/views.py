@@ -19,6 +19,7 @@ from django.http import (
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
@@ -27,12 +28,18 @@ from apps.accounts.models import User
 from apps.accounts.requests import LearnerRequest
 from apps.accounts.services import Refused
 from apps.curriculum import queries as curriculum
+from apps.curriculum.search import search as find
+from apps.progress import small_road
 from apps.quizzes.trial import trial_question
 from roadmap_site import learn
+from roadmap_site.concept_map import concept_maps
+from roadmap_site.concepts import all_concept_lines, concept_page, concepts_page
 from roadmap_site.context import plan_of
+from roadmap_site.habits import notices_of
 from roadmap_site.home import home_of
 from roadmap_site.landing import landing_of_today
 from roadmap_site.own_data import delete_account, why_not_deleted, write_own_data
+from roadmap_site.preview import draft_for
 
 
 @require_safe
@@ -67,7 +74,15 @@ def _landing(request: HttpRequest, *, data: QueryDict | None = None) -> HttpResp
 def road(request: LearnerRequest) -> HttpResponse:
     """The twelve mileposts: what is done, due and slipping."""
     plan = plan_of(request.user)
-    return render(request, "road.html", {"plan": plan, "status": plan.status})
+    context = {
+        "plan": plan,
+        "status": plan.status,
+        "notices": notices_of(request.user, plan),
+        "small_road": small_road.cached(
+            learner=request.user, today=timezone.localdate(), make_plan=lambda: plan
+        ),
+    }
+    return render(request, "road.html", context)
 
 
 @login_required
@@ -106,9 +121,34 @@ def lesson(request: HttpRequest, slug: str) -> HttpResponse:
 @login_required
 @require_safe
 @never_cache
+def search(request: LearnerRequest) -> HttpResponse:
+    """Lessons, concepts and projects that have the words asked."""
+    findings = find(request.GET.get("q", ""))
+    template = "learn/found.html" if request.htmx else "learn/search.html"
+    response = render(request, template, {"findings": findings})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@login_required
+@require_safe
+@never_cache
 def concepts(request: LearnerRequest) -> HttpResponse:
-    lines = learn.concept_lines(learner=request.user)
-    return render(request, "learn/concepts.html", {"concepts": lines})
+    page = concepts_page(learner=request.user)
+    return render(request, "learn/concepts.html", {"page": page})
+
+
+@login_required
+@require_safe
+@never_cache
+def concept_map(request: LearnerRequest) -> HttpResponse:
+    """What builds on what, and how well the learner has shown each."""
+    maps = concept_maps(
+        curriculum.published_steps(),
+        all_concept_lines(learner=request.user),
+        curriculum.requirements(),
+    )
+    return render(request, "learn/map.html", {"maps": maps})
 
 
 @login_required
@@ -118,7 +158,7 @@ def concept(request: LearnerRequest, slug: str) -> HttpResponse:
     found = curriculum.get_concept(slug)
     if found is None:
         raise Http404
-    page = learn.concept_page(found, learner=request.user)
+    page = concept_page(found, learner=request.user)
     return render(request, "learn/concept.html", {"page": page, "concept": found})
 
 
@@ -136,6 +176,28 @@ def own_data(request: LearnerRequest) -> HttpResponseBase:
     return FileResponse(
         file, as_attachment=True, filename="milepost.json", content_type="application/json"
     )
+
+
+@login_required
+@require_safe
+@never_cache
+def preview(request: LearnerRequest) -> HttpResponse:
+    """For staff: what an author's folder would publish, and what is wrong with it."""
+    draft = draft_for(request.user)
+    if draft is None:
+        raise Http404
+    return render(request, "learn/preview.html", {"draft": draft})
+
+
+@login_required
+@require_safe
+@never_cache
+def preview_text(request: LearnerRequest, kind: str, slug: str) -> HttpResponse:
+    draft = draft_for(request.user)
+    text = draft.text(kind, slug) if draft else None
+    if text is None:
+        raise Http404
+    return render(request, "learn/preview_text.html", {"text": text})
 
 
 @login_required

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from apps.checks.check import CheckConfig
-from apps.checks.environment import default_ca_bundle
+from apps.checks.environment import Environment, EnvironmentConfig, default_ca_bundle
+from apps.curriculum.lesson_code import lesson_environment
 from roadmap_site.embedded import Services
 
 
@@ -34,4 +36,13 @@ def checks_home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def check_config(checks_home: Path) -> CheckConfig:
-    return CheckConfig(home=checks_home, ca_bundle=default_ca_bundle())
+    bundle = default_ca_bundle()
+    packages = EnvironmentConfig(ca_bundle=bundle)
+    return CheckConfig(home=checks_home, packages=packages, ca_bundle=bundle)
+
+
+@pytest.fixture(scope="session")
+def environment(check_config: CheckConfig) -> Iterator[Environment]:
+    """What lessons, exercises and questions may import."""
+    with lesson_environment(settings.BASE_DIR / "fixtures", config=check_config) as environment:
+        yield environment

@@ -5,9 +5,9 @@ import functools
 from django.conf import settings
 
 from apps.curriculum.content import Content, read_content
-from apps.curriculum.loader import load_content
+from apps.exercises.content import Exercise, read_exercises
 from apps.quizzes.content import Quiz, read_quizzes
-from apps.quizzes.loader import load_quizzes
+from roadmap_site import loading
 
 FIXTURES = settings.BASE_DIR / "fixtures"
 
@@ -22,7 +22,11 @@ def whole_bank() -> list[Quiz]:
     return read_quizzes(FIXTURES)
 
 
+@functools.cache
+def whole_set_of_exercises() -> list[Exercise]:
+    return read_exercises(FIXTURES)
+
+
 def load_all() -> None:
     """As load_curriculum does."""
-    load_content(whole_content())
-    load_quizzes(whole_bank())
+    loading.load_all(whole_content(), whole_bank(), whole_set_of_exercises())

@@ -23,6 +23,8 @@ FIRST_HALF = (
     "tests/journey",
     "tests/accounts",
     "tests/curriculum",
+    "tests/exercises",
+    "tests/fuzz",
     "tests/mentoring",
     "tests/progress",
     "tests/quizzes",
@@ -40,6 +42,7 @@ PICTURED = (
     "live",
     "verdict-failed",
     "verdict-passed",
+    "exercise-failed",
     "review-commented",
     "cohort",
 )

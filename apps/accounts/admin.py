@@ -32,7 +32,9 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at ru
     list_filter = ("role", "is_active")
     search_fields = ("email", "name")
     ordering = ("email",)
-    fields = ("email", "name", "role", "is_active", "date_joined", "last_login")
+    fields = (
+        "email", "name", "role", "extra_time", "is_active", "date_joined", "last_login"
+    )  # fmt: skip
     readonly_fields = ("email", "date_joined", "last_login")
 
     def has_module_permission(self, request: HttpRequest) -> bool:

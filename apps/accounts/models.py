@@ -18,6 +18,14 @@ def new_repository_token() -> str:
     return "mp_" + "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(32))
 
 
+PUBLIC_ID_LENGTH = 12  # 59 bits; a page is scoped to its learner, so this need not be a secret
+
+
+def new_public_id() -> str:
+    """What stands in the address of something that belongs to a person."""
+    return "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+
+
 class Role(models.TextChoices):
     LEARNER = "learner", "Learner"
     MENTOR = "mentor", "Mentor"
@@ -50,6 +58,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Notifications not read yet; kept here since every page shows it.
     unread = models.PositiveIntegerField(default=0, editable=False)
     wants_mail = models.BooleanField(default=True)  # of notifications
+    # Percent more time in exams, for those whom staff grant it.
+    extra_time = models.PositiveSmallIntegerField(
+        default=0, choices=[(0, "none"), (25, "25 %"), (50, "50 %"), (100, "100 %")]
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -45,7 +45,7 @@ def own_data(*, learner: User) -> dict[str, Iterable[Mapping[str, object]]]:
     """Sections of the download; see ``roadmap_site/own_data.py``. No password, secret or code."""
     account = User.objects.filter(pk=learner.pk).values(
         "email", "name", "time_zone", "role", "repository_token", "date_joined", "last_login",
-        "wants_mail",
+        "wants_mail", "extra_time",
     )  # fmt: skip
     addresses = EmailAddress.objects.filter(user_id=learner.pk).order_by("pk")
     factors = Authenticator.objects.filter(user_id=learner.pk).order_by("pk")

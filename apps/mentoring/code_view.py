@@ -22,7 +22,7 @@ from pygments.lexers.sql import SqlLexer
 from pygments.token import STANDARD_TYPES, _TokenType
 
 from apps.checks.snapshot import SourceFile
-from apps.submissions.untrusted_text import visible
+from apps.checks.untrusted_text import visible
 
 _LEXERS: dict[str, type[Lexer]] = {
     ".py": PythonLexer,
@@ -117,6 +117,15 @@ def code_file(files: Sequence[SourceFile], path: str, *, part: int, line: int) -
         part=here,
         parts=parts,
     )
+
+
+def excerpt(
+    files: Sequence[SourceFile], path: str, *, first: int, last: int
+) -> tuple[CodeLine, ...]:
+    """Lines ``first`` to ``last`` of a file, as far as it has them."""
+    text = next((one.text for one in files if one.path == path), None)
+    shown = list(_coloured(lines_of(text), path))[first - 1 : last] if text else []
+    return tuple(CodeLine(number=number, html=html) for number, html in enumerate(shown, first))
 
 
 def part_of(line: int) -> int:

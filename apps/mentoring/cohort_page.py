@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from apps.accounts.models import User
+from apps.checks.untrusted_text import visible
 from apps.mentoring import queries
 from apps.mentoring.models import Cohort, InviteLink, Membership
 from apps.progress.plan import PhaseState, Plan, State, Status
 from apps.progress.queries import plans_of
 from apps.submissions.models import Submission
-from apps.submissions.untrusted_text import visible
 
 QUIET_AFTER = 14  # days without anything done
 # The state whose shape and colour a phase has, as on the road.

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from apps.accounts.models import User
 from apps.accounts.requests import LearnerRequest
+from apps.checks.untrusted_text import visible
 from apps.mentoring import cohorts as services
 from apps.mentoring import queries
 from apps.mentoring.cohort_page import cohort_page
@@ -19,7 +20,6 @@ from apps.mentoring.cohorts import Link, LinkUnusable
 from apps.mentoring.forms import CohortForm, InviteForm
 from apps.mentoring.models import Cohort, InviteLink
 from apps.mentoring.person_page import person_page
-from apps.submissions.untrusted_text import visible
 
 # What a link that lets nobody in says, in one sentence.
 UNUSABLE = {

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
+from apps.checks.untrusted_text import visible
 from apps.mentoring.models import MOST_USES, NAME_LENGTH, NOTE_LENGTH, Decision
-from apps.submissions.untrusted_text import visible
 
 _TOO_LONG = f"At most {NOTE_LENGTH} characters. This has %(show_value)s."
 

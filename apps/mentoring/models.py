@@ -8,8 +8,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from apps.accounts.models import Role
+from apps.checks.untrusted_text import visible
 from apps.submissions.models import Submission
-from apps.submissions.untrusted_text import visible
 
 NAME_LENGTH = 80
 MOST_USES = 500  # of one invite link

@@ -5,8 +5,8 @@ import secrets
 from django.utils.html import linebreaks
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.checks.untrusted_text import storable, visible
 from apps.curriculum.renderer import render
-from apps.submissions.untrusted_text import storable, visible
 
 # Each may begin a link, and looking for its end takes time that grows with the square of them.
 _MOST_BRACKETS = 200

@@ -1,21 +1,22 @@
 """One learner, for a mentor: the road, what was shown of each concept, tries, reviews."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from apps.accounts.models import User
+from apps.checks.untrusted_text import visible
+from apps.curriculum.models import Concept
 from apps.mentoring import queries
 from apps.mentoring.cohort_page import PhaseCell, phase_cells, standing
 from apps.mentoring.models import Decision, Review
 from apps.mentoring.review_page import DECISIONS
-from apps.progress.mastery import LEVEL_WORDS, Level, mastery
+from apps.progress.mastery import LEVEL_WORDS, Level, Mastery
 from apps.progress.models import Evidence, EvidenceSource
 from apps.progress.plan import Plan
-from apps.progress.queries import plans_of
+from apps.progress.queries import mastery_by_concept, plans_of
 from apps.progress.small_road import SmallRoad, of_plan
 from apps.submissions.models import Submission
-from apps.submissions.untrusted_text import visible
 from apps.submissions.wording import state_and_word
 
 TRIES_SHOWN = 20
@@ -76,16 +77,18 @@ def person_page(person: User, *, mentor: User, now: datetime.datetime) -> Person
         state=state,
         word=word,
         why=why,
-        concepts=_concepts(shown),
+        concepts=_concepts(shown, mastery_by_concept(learner=person)),
         tries=tuple((one, *state_and_word(one)) for one in tries),
         reviews=tuple((one, *DECISIONS[Decision(one.decision)]) for one in reviews),
     )
 
 
-def _concepts(shown: Iterable[tuple[object, list[Evidence]]]) -> tuple[ConceptLine, ...]:
+def _concepts(
+    shown: Iterable[tuple[Concept, list[Evidence]]], known: Mapping[str, Mastery]
+) -> tuple[ConceptLine, ...]:
     lines = []
     for concept, pieces in shown:
-        level = mastery([(one.source, one.score) for one in pieces]).level
+        level = known[concept.slug].level
         state, word = LEVEL_WORDS[level]
         line = ConceptLine(
             title=str(concept),

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from django.contrib.postgres.aggregates import BoolOr
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
@@ -22,7 +23,7 @@ from apps.mentoring.models import (
     ReviewRequest,
 )
 from apps.progress.models import Evidence, ReadMark
-from apps.submissions.models import State, Submission
+from apps.submissions.models import Similarity, State, Submission
 
 MENTOR_ROLES = (Role.MENTOR, Role.STAFF)
 # What lists show of a submission; its result may be large.
@@ -126,6 +127,16 @@ def learner_of(*, mentor: User, pk: int) -> User | None:
 def submission_for(*, mentor: User, public_id: str) -> Submission | None:
     rows = Submission.objects.filter(learner__in=_learners_of(mentor), public_id=public_id)
     return rows.select_related("brief", "learner").first()
+
+
+def similarities_of(submission: Submission, *, mentor: User) -> QuerySet[Similarity, Any]:
+    """The most alike first, with ``can_open``: its learner is in a cohort of the mentor's."""
+    mine = _learners_of(mentor).filter(pk=OuterRef("other__learner"))
+    rows = Similarity.objects.filter(submission=submission).annotate(can_open=Exists(mine))
+    return rows.select_related("other__learner").only(
+        "share", "places", "other__public_id", "other__number", "other__created",
+        "other__learner__name", "other__learner__email",
+    )  # fmt: skip
 
 
 def queue_of(*, mentor: User) -> QuerySet[Submission]:

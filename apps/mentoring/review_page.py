@@ -9,6 +9,8 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.accounts.models import User
+from apps.checks.snapshot import SourceFile
+from apps.checks.untrusted_text import visible
 from apps.mentoring import queries
 from apps.mentoring.code_view import (
     CodeFile,
@@ -20,10 +22,10 @@ from apps.mentoring.code_view import (
     tree,
 )
 from apps.mentoring.models import Comment, Decision, Message, Review
+from apps.mentoring.similar_places import SimilarSection, similar_section
 from apps.submissions.models import Submission
 from apps.submissions.result_page import ResultPage, result_page
 from apps.submissions.snapshots import files_of
-from apps.submissions.untrusted_text import visible
 from apps.submissions.wording import state_and_word
 
 # A decision as a badge: the state whose shape and colour it has, and its words.
@@ -40,6 +42,7 @@ class Where:
     path: str = ""
     part: int = 1
     line: int = 0  # the one that is commented on
+    similar: str = ""  # the other submission, by its public id, whose places are to be seen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,7 @@ class SubmissionPage:
     review: ReviewView | None
     can_claim: bool
     code: Code
+    similar: SimilarSection
     tries: tuple[TryLine, ...]
 
 
@@ -124,6 +128,7 @@ def submission_page(
 ) -> SubmissionPage:
     """For a mentor: the check beside the code, with the own review or a decided one."""
     state, word = state_and_word(submission)
+    files = files_of(submission) or ()
     view = review_view(review, reader=mentor, now=now) if review else None
     can_claim = False
     if view is None or view.has_lapsed:
@@ -136,7 +141,8 @@ def submission_page(
         word=word,
         review=view,
         can_claim=can_claim,
-        code=code_of(submission, view.comments if view else (), where=where),
+        code=code_of(files, view.comments if view else (), where=where),
+        similar=similar_section(submission, files, mentor=mentor, chosen=where.similar),
         tries=tuple(_try_line(one, submission) for one in queries.tries_for(submission)),
     )
 
@@ -176,8 +182,7 @@ def review_view(
     )
 
 
-def code_of(submission: Submission, comments: Sequence[ShownComment], *, where: Where) -> Code:
-    files = files_of(submission) or ()
+def code_of(files: Sequence[SourceFile], comments: Sequence[ShownComment], *, where: Where) -> Code:
     if not files:
         return Code(folders=(), file=None, lines=(), more_comments=(), count=0)
     path = where.path or (comments[0].path if comments else first_path(files))
@@ -291,4 +296,4 @@ def own_code(submission: Submission, *, where: Where, now: datetime.datetime) ->
         for row in rows
         for comment in review_view(row, reader=submission.learner, now=now, messages=()).comments
     ]
-    return code_of(submission, comments, where=where)
+    return code_of(files_of(submission) or (), comments, where=where)

@@ -11,12 +11,12 @@ from django.utils import timezone
 from apps.accounts.models import NotificationKind, User
 from apps.accounts.services import notify, notify_all
 from apps.checks.results import Outcome
+from apps.checks.untrusted_text import visible
 from apps.mentoring import queries
 from apps.mentoring.models import Comment, Decision, Message, Review, ReviewRequest
 from apps.mentoring.notes import note_html
 from apps.progress.services import record_approval
 from apps.submissions.models import Submission
-from apps.submissions.untrusted_text import visible
 
 CLAIM_LASTS = timedelta(days=3)
 MOST_COMMENTS = 300  # of a review

@@ -314,6 +314,7 @@ def _where(asked: QueryDict) -> Where:
         path=asked.get("file", ""),
         part=_number(asked.get("part", "")) or 1,
         line=_number(asked.get("line", "")),
+        similar=asked.get("similar", ""),
     )
 
 

@@ -37,12 +37,16 @@ class Axis:
 
 def axis(values: Iterable[float], *, start: float, end: float, count: int = 5) -> Axis:
     """An axis that holds all values and begins and ends on a round tick, about ``count`` steps."""
-    known = [min(max(value, -LARGEST), LARGEST) for value in values]
+    known = [min(max(float(value), -LARGEST), LARGEST) for value in values]
     low, high = min(known, default=0.0), max(known, default=1.0)
     if high - low <= 1e-9 * max(abs(low), abs(high)):
         room = abs(high) * 0.1 or 1.0
         low, high = low - room, high + room
     step = round_step((high - low) / count)
+    if high - low >= 2 and all(
+        value.is_integer() for value in known
+    ):  # what is counted has no halves
+        step = 5.0 if step == 2.5 else max(step, 1.0)
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(index * step for index in range(first, last + 1))
     return Axis(low=ticks[0], high=ticks[-1], start=start, end=end, ticks=ticks)

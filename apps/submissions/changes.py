@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 
 from apps.checks.results import CheckResult, Test, from_json
 from apps.checks.snapshot import SourceFile
+from apps.checks.untrusted_text import storable
 from apps.submissions import queries
 from apps.submissions.models import Submission
 from apps.submissions.snapshots import commit_of, files_of
-from apps.submissions.untrusted_text import storable
 
 SCHEMA_VERSION = 1
 MAX_FILES = 100  # kept of each pair of tries

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from apps.checks.untrusted_text import visible_document
 from apps.submissions.axes import MINUS
 from apps.submissions.changes import Changes, FileChange, MetricChange, read_changes
 from apps.submissions.charts import quantity
 from apps.submissions.models import Submission
-from apps.submissions.untrusted_text import visible_document
 from apps.submissions.wording import STATE_WORDS
 
 SHORT_COMMIT = 10

@@ -20,11 +20,11 @@ from apps.checks.events import (
     TestFinished,
 )
 from apps.checks.results import Stage
+from apps.checks.untrusted_text import storable
 from apps.submissions import delivery
 from apps.submissions.delivery import Lease
 from apps.submissions.models import Snapshot, StageRun, StageStatus
 from apps.submissions.snapshots import pack
-from apps.submissions.untrusted_text import storable
 
 LOG_CHARACTERS = 64 * 1024  # of each stage; the rest is cut at its beginning
 CUT = "… earlier output is left out …\n"
@@ -53,6 +53,7 @@ class LiveRecord:
     def __init__(self, lease: Lease) -> None:
         self._lease = lease
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._stages: dict[Stage, _Stage] = {}
         self._changed: set[Stage] = set()
         self._fetched: FilesFetched | None = None  # not written yet
@@ -91,6 +92,12 @@ class LiveRecord:
 
         Raises DatabaseError; what was to be written then is written by the next call.
         """
+        # One after the other: the heartbeat's, begun earlier, could end later and bring back what
+        # was true before.
+        with self._writing:
+            return self._flush()
+
+    def _flush(self) -> bool:
         with self._lock:
             changed, fetched = set(self._changed), self._fetched
             rows = [self._row(stage) for stage in Stage if stage in changed]

@@ -10,11 +10,11 @@ from django.utils import timezone
 from apps.checks.check import announced_checks
 from apps.checks.projects import PROJECTS
 from apps.checks.results import Stage
+from apps.checks.untrusted_text import visible
 from apps.submissions import queries
-from apps.submissions.estimate import clock, time_left, until_start
+from apps.submissions.estimate import NO_WORKER, WHEN_ONE_CAN, clock, time_left, until_start
 from apps.submissions.models import StageStatus, State, Submission
 from apps.submissions.queries import StageRow
-from apps.submissions.untrusted_text import visible
 from apps.submissions.wording import STAGE_TITLES, STATE_WORDS, duration
 
 LIVE_LINES = 14
@@ -188,12 +188,15 @@ def _sentences(
 
 def _waiting(submission: Submission, now: datetime) -> tuple[str, str, str]:
     ahead = queries.ahead_of(submission)
+    place = "Your repository is next."
+    if ahead:
+        place = f"Your repository waits for its check, {len(ahead)} before you."
+    if all(one.state == State.QUEUED for one in ahead) and not queries.any_worker_ready():
+        return place, NO_WORKER, WHEN_ONE_CAN
     usual = queries.usual_seconds(slugs={submission.brief_id, *(one.slug for one in ahead)})
     takes = usual.get(submission.brief_id)
     return (
-        f"Your repository waits for its check, {len(ahead)} before you."
-        if ahead
-        else "Your repository is next.",
+        place,
         until_start(ahead, usual, created=submission.created, now=now),
         f"It then usually takes {duration(takes)}." if takes is not None else "",
     )

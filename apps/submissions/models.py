@@ -3,19 +3,15 @@
 import secrets
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
-from apps.accounts.models import TOKEN_ALPHABET
+from apps.accounts.models import PUBLIC_ID_LENGTH, new_public_id
 from apps.checks.results import Outcome, Stage
+from apps.checks.untrusted_text import visible
 from apps.curriculum.models import ProjectBrief
-from apps.submissions.untrusted_text import visible
-
-PUBLIC_ID_LENGTH = 12  # 59 bits; a page is scoped to its learner, so this need not be a secret
-
-
-def new_public_id() -> str:
-    return "".join(secrets.choice(TOKEN_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
 
 
 def archive_path(submission: "Submission", filename: str) -> str:
@@ -210,3 +206,81 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.submission_id} at {self.commit[:12]}"
+
+
+class Fingerprints(models.Model):
+    """What of a submission is looked for in those of others; see ``checks.similarity``."""
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.CASCADE, related_name="fingerprints", primary_key=True
+    )
+    hashes = ArrayField(models.BigIntegerField())  # each once
+
+    class Meta:
+        indexes = (GinIndex(fields=("hashes",), name="fingerprints_by_hash"),)
+
+    def __str__(self) -> str:
+        return f"{len(self.hashes)} of {self.submission_id}"
+
+
+class Similarity(models.Model):
+    """Another person's submission of the same project, kept earlier, that is like this one.
+
+    A mentor may look at both. It says nothing of why, and no verdict knows of it.
+    """
+
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="similarities"
+    )
+    other = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="+")
+    share = models.FloatField()  # of the fingerprints of the one that has fewer
+    # The longest places: [path, first line, last line] of the one and of the other.
+    places = models.JSONField()
+
+    class Meta:
+        ordering = ("-share", "pk")
+        constraints = (
+            models.UniqueConstraint(fields=("submission", "other"), name="similarity_is_kept_once"),
+            models.CheckConstraint(
+                condition=~models.Q(submission=models.F("other")),
+                name="similarity_is_with_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share__gt=0, share__lte=1), name="similarity_share_is_a_share"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} like {self.other_id}"
+
+
+def checks_queue() -> list[str]:
+    return ["checks"]
+
+
+class CheckWorker(models.Model):
+    """A worker that runs people's code, as it last told of itself."""
+
+    hostname = models.CharField(max_length=255, unique=True)  # Celery's name of it
+    queues = ArrayField(models.CharField(max_length=30), default=checks_queue)
+    # Of the last self-test. Without a backend nothing could be run at all.
+    backend = models.CharField(max_length=20, blank=True)
+    tier = models.CharField(max_length=20, blank=True)
+    passed = models.BooleanField()
+    findings = models.JSONField()  # of each layer: {state, layer, detail, mend}
+    tested_at = models.DateTimeField()
+    took_s = models.FloatField()
+    python = models.CharField(max_length=20)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("hostname",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(passed=False) | ~models.Q(backend="") & ~models.Q(tier=""),
+                name="check_worker_passes_with_a_sandbox",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.hostname

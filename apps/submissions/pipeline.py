@@ -7,21 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from apps.checks.check import CheckConfig, Request, check_repository
-from apps.checks.environment import default_ca_bundle
+from apps.checks.check import Request, check_repository
 from apps.checks.projects import PROJECTS
 from apps.checks.results import CheckResult, Outcome, from_json, to_json
 from apps.checks.source import GitUrl, ZipFile
-from apps.submissions import changes, delivery, evidence, notices, verdict
+from apps.checks.untrusted_text import storable
+from apps.curriculum.check_config import check_config
+from apps.submissions import changes, delivery, evidence, notices, similarity, verdict
 from apps.submissions.delivery import Lease
 from apps.submissions.heartbeat import Heartbeat
 from apps.submissions.live import LiveRecord
 from apps.submissions.models import Submission
 from apps.submissions.seeds import submission_seed
-from apps.submissions.untrusted_text import storable
 
 # A result that took minutes to make outlives a restart of the database.
 RECONNECT_S = 120.0
@@ -45,6 +44,16 @@ def check(*, submission_id: int) -> None:
             result = _stored(submission)
         if not _patiently(lambda: conclude(lease, result)):
             logger.warning("submission %s: a late result was dropped", submission_id)
+            return
+    _look_for_similar(submission_id)
+
+
+def _look_for_similar(submission_id: int) -> None:
+    """For mentors. The verdict stands already, and stays as it is whatever happens here."""
+    try:
+        similarity.look_for_similar(submission_id=submission_id)
+    except Exception:
+        logger.exception("submission %s: not compared with those of others", submission_id)
 
 
 def _run(submission: Submission, record: LiveRecord, heartbeat: Heartbeat) -> CheckResult:
@@ -76,18 +85,6 @@ def _request(submission: Submission) -> Request:
         source=ZipFile(Path(archive.path)) if archive else GitUrl(submission.url),
         seed=submission_seed(slug=submission.brief_id, public_id=submission.public_id),
         token=submission.learner.repository_token,
-    )
-
-
-def check_config() -> CheckConfig:
-    bundle = settings.CHECKS_CA_BUNDLE
-    return CheckConfig(
-        home=Path(settings.CHECKS_HOME),
-        index_url=settings.CHECKS_INDEX_URL,
-        index_hosts=settings.CHECKS_INDEX_HOSTS,
-        allowed_networks=settings.CHECKS_ALLOWED_NETWORKS,
-        allow_local=settings.CHECKS_ALLOW_LOCAL,
-        ca_bundle=Path(bundle) if bundle else default_ca_bundle(),
     )
 
 

@@ -10,6 +10,7 @@ from apps.checks.manifest import PLACEHOLDERS
 from apps.checks.project import CheckSpec, Project
 from apps.checks.projects import PROJECTS
 from apps.checks.results import Stage
+from apps.checks.wheel import build_wheel
 from apps.curriculum.models import ProjectBrief
 from apps.submissions import queries
 from apps.submissions.models import Submission
@@ -42,6 +43,7 @@ class ProjectPage:
     stages: tuple[StageOfProject, ...]
     limits: tuple[LimitLine, ...]
     starter_files: tuple[str, ...]
+    wheel: str  # name of the checker that learners install
     commands: tuple[CommandLine, ...]
     attempts_left: int
     attempts_a_day: int
@@ -58,6 +60,7 @@ def project_page(*, learner: User, brief: ProjectBrief) -> ProjectPage:
         stages=tuple(_stages(project)),
         limits=tuple(_limits(project)),
         starter_files=starter_files(brief.slug),
+        wheel=build_wheel().filename,
         commands=tuple(_command(name) for name in project.commands),
         attempts_left=max(0, queries.ATTEMPTS_PER_DAY - used),
         attempts_a_day=queries.ATTEMPTS_PER_DAY,

@@ -3,21 +3,32 @@
 import statistics
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, F, JSONField, Q, QuerySet, Value, When
-from django.db.models.functions import Now, Right, TruncDay
+from django.db.models import Case, Count, F, JSONField, Min, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Now, Right, RowNumber, TruncDay
 
 from apps.accounts.models import User
 from apps.checks.results import Outcome
+from apps.curriculum import queries as curriculum
 from apps.curriculum.models import ProjectBrief
-from apps.submissions.models import IN_PROGRESS, Source, StageRun, StageStatus, State, Submission
+from apps.submissions.models import (
+    IN_PROGRESS,
+    CheckWorker,
+    Source,
+    StageRun,
+    StageStatus,
+    State,
+    Submission,
+)
 
 ATTEMPTS_PER_DAY = 5
 LIVE_CHARACTERS = 4000
 ROWS_AT_ONCE = 20  # of those whose result or log may be large
 RECENT = 20  # checks, from which one tells what is usual
+# A worker writes a sign of life every 15 s, one that refuses work every minute.
+SILENT_AFTER = timedelta(seconds=150)
 # What a list of tries shows; the raw result may be large.
 LIST_FIELDS = (
     "public_id", "brief", "number", "state", "outcome", "verdict", "charged", "created",
@@ -74,12 +85,30 @@ def tries_of(*, learner: User, brief: ProjectBrief | None = None) -> QuerySet[Su
     return tries.select_related("brief").only(*LIST_FIELDS, "brief__title", "brief__slug")
 
 
-def published_briefs(*, learner: User) -> list[tuple[ProjectBrief, Submission | None]]:
-    """Every published brief in order, with the learner's last try at it."""
-    briefs = ProjectBrief.objects.filter(published=True).defer("brief_html", "data_dictionary_html")
-    last = tries_of(learner=learner).order_by("brief_id", "-created", "-pk").distinct("brief_id")
-    by_slug = {submission.brief_id: submission for submission in last}
-    return [(brief, by_slug.get(brief.slug)) for brief in briefs]
+type Briefs = list[tuple[ProjectBrief, Submission | None]]
+
+
+def published_briefs(*, learner: User) -> Briefs:
+    """Every project that can be handed in, in order, with the learner's last try at it."""
+    return briefs_and_latest(learner=learner, latest=1)[0]
+
+
+def briefs_and_latest(*, learner: User, latest: int) -> tuple[Briefs, list[Submission]]:
+    """As ``published_briefs``, and the learner's ``latest`` tries at whatever it was."""
+    newest_first = (F("created").desc(), F("pk").desc())
+    tries = (
+        tries_of(learner=learner)
+        .annotate(
+            place=Window(RowNumber(), order_by=newest_first),
+            place_in_brief=Window(RowNumber(), partition_by="brief_id", order_by=newest_first),
+        )
+        .filter(Q(place__lte=latest) | Q(place_in_brief=1))
+        .order_by("place")
+    )
+    found = list(tries)
+    by_slug: dict[str, Submission] = {one.brief_id: one for one in found if one.place_in_brief == 1}
+    briefs = [(brief, by_slug.get(brief.slug)) for brief in curriculum.published_briefs()]
+    return briefs, [*found[:latest]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +204,37 @@ def stage_with_log(submission: Submission, *, stage: str) -> StageRun | None:
     return runs.exclude(log="").order_by("-delivery").first()
 
 
+def check_workers() -> QuerySet[CheckWorker, Any]:
+    """With ``silent``: nothing was heard of it for a while."""
+    return CheckWorker.objects.annotate(silent=_silent())
+
+
+def any_worker_ready() -> bool:
+    return CheckWorker.objects.filter(~_silent(), passed=True, queues__contains=["checks"]).exists()
+
+
+def _silent() -> Q:
+    return Q(seen_at__lt=Now() - SILENT_AFTER)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    waiting: int
+    running: int
+    oldest: datetime | None  # since when the first of those waiting does
+
+
+def queue() -> Queue:
+    """All learners' submissions that are in progress."""
+    queued = Q(state=State.QUEUED)
+    counts = Submission.objects.filter(state__in=IN_PROGRESS).aggregate(
+        waiting=Count("pk", filter=queued),
+        running=Count("pk", filter=~queued),
+        oldest=Min("created", filter=queued),
+    )
+    return Queue(**counts)
+
+
 def last_url(*, learner: User, brief: ProjectBrief) -> str:
     """The address that the learner handed in last, so that the form offers it again."""
     urls = Submission.objects.filter(learner=learner, brief=brief, source=Source.URL)
@@ -184,7 +244,8 @@ def last_url(*, learner: User, brief: ProjectBrief) -> str:
 def own_data(*, learner: User) -> dict[str, Iterable[Mapping[str, object]]]:
     """Sections of the download; see ``roadmap_site/own_data.py``.
 
-    As on the pages, the result of a fault of ours is left out: it speaks to the operator.
+    As on the pages, the result of a fault of ours is left out: it speaks to the operator. So is
+    which submissions of others are like theirs, which is as much about the others.
     """
     tries = Submission.objects.filter(learner=learner).order_by("created", "pk")
     shown = Case(

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 from apps.accounts.time_zones import moment_text
 from apps.checks.results import JSON, CheckResult, Outcome, Provenance, Test, from_json
+from apps.checks.tests_notice import MUTANTS
+from apps.checks.untrusted_text import visible, visible_document
 from apps.submissions import queries
 from apps.submissions.changes_page import ChangesPage, changes_page
 from apps.submissions.charts import Figure, MetricFigure, figure, metric_figure
 from apps.submissions.live_page import StageLine, stage_lines
 from apps.submissions.models import Submission
-from apps.submissions.untrusted_text import visible, visible_document
 from apps.submissions.wording import (
     STATE_WORDS,
     duration,
@@ -21,6 +22,17 @@ from apps.submissions.wording import (
 )
 
 type Rows = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutantView:
+    """One line of the learner's code as the checker broke it."""
+
+    file: str
+    line: str
+    before: str
+    after: str
+    noticed: bool  # by the learner's tests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +46,7 @@ class CheckView:
     output: str
     hint: str
     evidence: Rows
+    mutants: tuple[MutantView, ...]  # those that survived first
     log: str
     figures: tuple[Figure, ...]
     open: bool
@@ -103,11 +116,28 @@ def _check(test: Test, result: CheckResult, *, is_first: bool) -> CheckView:
         required=test.required,
         output=test.output if test.ran else test.not_run_because,
         hint=test.hint,
-        evidence=_rows(test.evidence.items()),
+        evidence=_rows((key, of) for key, of in test.evidence.items() if key != MUTANTS),
+        mutants=_mutants(test.evidence.get(MUTANTS)),
         log=test.log,
         figures=tuple(figure(chart) for chart in result.artifacts if chart.test == test.name),
         open=is_first and state == "failed",
     )
+
+
+def _mutants(listed: JSON) -> tuple[MutantView, ...]:
+    found = listed if isinstance(listed, list) else []  # no other check has any
+    views = [
+        MutantView(
+            file=str(mutant["file"]),
+            line=str(mutant["line"]),
+            before=str(mutant["before"]),
+            after=str(mutant["after"]),
+            noticed=mutant["noticed"] is True,
+        )
+        for mutant in found
+        if isinstance(mutant, dict)
+    ]
+    return tuple(sorted(views, key=lambda view: view.noticed))
 
 
 def _rows(items: Iterable[tuple[str, JSON]]) -> Rows:

@@ -10,7 +10,14 @@ from django.db.models.functions import Now
 from apps.accounts.models import User
 from apps.curriculum.models import ProjectBrief
 from apps.submissions import delivery, tasks
-from apps.submissions.models import Snapshot, Source, StageRun, Submission
+from apps.submissions.models import (
+    Fingerprints,
+    Similarity,
+    Snapshot,
+    Source,
+    StageRun,
+    Submission,
+)
 from apps.submissions.queries import ATTEMPTS_PER_DAY, attempts_today, in_progress_of
 
 logger = logging.getLogger(__name__)
@@ -94,6 +101,9 @@ def delete_submissions(*, learner: User) -> None:
     # A statement each, however many there are; the ORM's cascade would read every row first.
     StageRun.objects.filter(submission__learner=learner)._raw_delete("default")
     Snapshot.objects.filter(submission__learner=learner)._raw_delete("default")
+    Fingerprints.objects.filter(submission__learner=learner)._raw_delete("default")
+    Similarity.objects.filter(submission__learner=learner)._raw_delete("default")
+    Similarity.objects.filter(other__learner=learner)._raw_delete("default")
     mine._raw_delete("default")
     transaction.on_commit(lambda: _delete_archives(archives), robust=True)
 

@@ -5,8 +5,8 @@ import zlib
 from collections.abc import Sequence
 
 from apps.checks.snapshot import SourceFile
+from apps.checks.untrusted_text import storable
 from apps.submissions.models import Snapshot, Submission
-from apps.submissions.untrusted_text import storable
 
 
 def pack(files: Sequence[SourceFile]) -> bytes:

@@ -15,4 +15,6 @@ urlpatterns = [
     path(
         "submissions/<slug:public_id>/stages/<slug:stage>/log/", views.stage_log, name="stage_log"
     ),
+    path("downloads/<str:filename>", views.download, name="download"),
+    path("status/", views.platform_status, name="platform_status"),
 ]

@@ -6,7 +6,7 @@ from typing import TypedDict
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,6 +15,9 @@ from django_htmx.http import HttpResponseClientRefresh
 from apps.accounts.requests import LearnerRequest
 from apps.checks.projects import PROJECTS
 from apps.checks.results import Outcome, Stage
+from apps.checks.untrusted_text import visible
+from apps.checks.wheel import build_wheel
+from apps.curriculum import queries as curriculum
 from apps.curriculum.models import ProjectBrief
 from apps.submissions import queries
 from apps.submissions.forms import HandInForm
@@ -24,7 +27,7 @@ from apps.submissions.project_page import project_page
 from apps.submissions.result_page import ResultPage, result_page
 from apps.submissions.seeds import starter_seed
 from apps.submissions.services import Refused, cancel_submission, submit_project
-from apps.submissions.untrusted_text import visible
+from apps.submissions.status_page import status_page
 from apps.submissions.wording import STAGE_TITLES, state_and_word
 
 TRIES_A_PAGE = 25
@@ -37,14 +40,17 @@ def projects(request: LearnerRequest) -> HttpResponse:
         (brief, *(state_and_word(latest) if latest else ("", "")))
         for brief, latest in queries.published_briefs(learner=request.user)
     ]
-    return render(request, "submissions/projects.html", {"rows": rows})
+    later = curriculum.readable_briefs().filter(checked=False)
+    return render(request, "submissions/projects.html", {"rows": rows, "later": later})
 
 
 @login_required
 @require_GET
 @never_cache
 def project(request: LearnerRequest, slug: str) -> HttpResponse:
-    brief = _brief(slug)
+    brief = get_object_or_404(ProjectBrief, slug=slug, published=True)
+    if not brief.checked:
+        return render(request, "submissions/project_later.html", {"brief": brief})
     url = queries.last_url(learner=request.user, brief=brief)
     return _project_page(request, brief, HandInForm(initial={"url": url}))
 
@@ -77,6 +83,17 @@ def starter(request: LearnerRequest, slug: str, filename: str) -> FileResponse:
         raise Http404
     response = FileResponse(io.BytesIO(content), as_attachment=True, filename=filename)
     response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+def download(request: HttpRequest, filename: str) -> HttpResponse:
+    """The checker for learners' own machines. An installer has no session, so it is for all."""
+    wheel = build_wheel()
+    if filename != wheel.filename:  # of an earlier source: whoever asks gets today's address
+        raise Http404
+    response = HttpResponse(wheel.content, content_type="application/zip")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
@@ -147,9 +164,19 @@ def stage_log(request: LearnerRequest, public_id: str, stage: str) -> HttpRespon
     return render(request, "submissions/stage_log.html", context)
 
 
+@login_required
+@require_GET
+@never_cache
+def platform_status(request: LearnerRequest) -> HttpResponse:
+    """For staff: what checks repositories, and whether its sandbox holds."""
+    if not request.user.is_staff:
+        raise Http404
+    return render(request, "submissions/status.html", {"page": status_page()})
+
+
 def _brief(slug: str) -> ProjectBrief:
-    brief = get_object_or_404(ProjectBrief, slug=slug, published=True)
-    if slug not in PROJECTS:
+    brief = get_object_or_404(ProjectBrief, slug=slug, published=True, checked=True)
+    if slug not in PROJECTS:  # loaded by a newer version than this one
         raise Http404
     return brief
 

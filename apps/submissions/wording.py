@@ -15,7 +15,7 @@ STAGE_EXPLANATIONS = {
     Stage.REPOSITORY: "It is fetched within limits, and its milepost.toml is read.",
     Stage.ENVIRONMENT: "Your dependencies are resolved and installed, wheels only.",
     Stage.DOCUMENTATION: "The README tells a stranger what they need.",
-    Stage.TESTS: "Your own tests run and pass.",
+    Stage.TESTS: "Your own tests run, pass, and notice when the code is broken.",
     Stage.BEHAVIOUR: "Your code meets data that it has never seen.",
     Stage.REPRODUCIBILITY: "The same data and seed give the same predictions.",
 }

@@ -29,12 +29,16 @@ def live_pids() -> list[int]:
 def kill_marked(run: str, *, program: str = "", wait_s: float = 5.0) -> None:
     """Kill them all, and those that they start meanwhile."""
     deadline = time.monotonic() + wait_s
-    while (pids := marked(run, program=program)) and time.monotonic() < deadline:
+    clear = 0
+    # A process that is just starting its program shows no environment for a moment: look twice.
+    while clear < 2 and time.monotonic() < deadline:
+        pids = marked(run, program=program)
         for pid in pids:
             try:
                 os.kill(pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 continue
+        clear = 0 if pids else clear + 1
         time.sleep(0.02)
 
 

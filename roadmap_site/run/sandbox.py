@@ -31,5 +31,5 @@ def doubts(
     code, lines = supervisor.run_once(program, collect=True)
     if code == 0 or supervisor.stopping:
         return []
-    wrong = [line for line in lines if not line.startswith("ok ")]
+    wrong = [line for line in lines if line.startswith("bad ")]
     return [*wrong, "Checks of repositories are refused until that is mended; the rest works."]

@@ -22,7 +22,7 @@ SETUP_COMMANDS = [["migrate", "--noinput", "--verbosity=0"], ["load_curriculum"]
 PRODUCTION_COMMANDS = [["collectstatic", "--noinput", "--verbosity=0"]]
 DEMO_COMMAND = ["demo_people"]  # what it prints is shown at the end of the start
 # Each group together: first nobody new is let in, the database goes last.
-STOP_ORDER = [["set-up"], ["beat", "web"], ["default", "checks"], ["valkey"], ["postgres"]]
+STOP_ORDER = [["set-up"], ["beat", "web"], ["default", "checks", "code"], ["valkey"], ["postgres"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +241,12 @@ def _programs(installation: Installation, listener: socket.socket) -> list[Progr
         _python_program(
             "checks",
             [*worker, "--queues=checks", "--concurrency=1", "--hostname=checks@%h"],
+            who.checks,
+            checks_environment(installation),
+        ),
+        _python_program(
+            "code",
+            [*worker, "--queues=code", "--concurrency=2", "--hostname=code@%h"],
             who.checks,
             checks_environment(installation),
         ),

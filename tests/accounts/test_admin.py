@@ -11,7 +11,9 @@ from tests.accounts.factors import SECRET, factors_of, give_app
 
 def change(client: Client, user: User, **fields: str) -> int:
     """Post the admin's change form; the status of the answer (302: saved)."""
-    form = {"name": user.name, "role": user.role, "is_active": "on", **fields}
+    form = {
+        "name": user.name, "role": user.role, "extra_time": "0", "is_active": "on", **fields
+    }  # fmt: skip
     return client.post(reverse("admin:accounts_user_change", args=[user.pk]), form).status_code
 
 

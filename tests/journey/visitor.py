@@ -44,6 +44,9 @@ class Visitor:
 
         Where pictures are wanted, it is judged and pictured in all four combinations.
         """
+        # A click returns when the next page has begun; what it looks like is known when
+        # its last style sheet is there.
+        self.page.wait_for_load_state("load")
         for scheme in SCHEMES:
             for width, height in WIDTHS.items():
                 if not self.screenshots and (width == 1280) != (scheme == "light"):

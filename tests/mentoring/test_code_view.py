@@ -8,6 +8,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from apps.checks.snapshot import SourceFile
+from apps.checks.untrusted_text import visible
 from apps.mentoring.code_view import (
     LINES_A_PART,
     code_file,
@@ -17,7 +18,6 @@ from apps.mentoring.code_view import (
     tree,
 )
 from apps.mentoring.notes import note_html
-from apps.submissions.untrusted_text import visible
 from tests.submissions.samples import EVIL
 
 

@@ -261,7 +261,7 @@ def test_superuser_deletes_a_learner_with_everything(client: Client, learner: Us
     root = person("root@example.org", Role.STAFF, is_superuser=True)
     client.force_login(root)
     change = reverse("admin:accounts_user_change", args=[learner.pk])
-    client.post(change, {"name": "Ada", "role": "mentor", "is_active": "on"})
+    client.post(change, {"name": "Ada", "role": "mentor", "extra_time": "0", "is_active": "on"})
     assert admin_delete(client, learner) == 302
     assert not Submission.objects.exists()
     assert not archive.exists()

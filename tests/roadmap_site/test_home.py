@@ -14,6 +14,8 @@ from apps.accounts.models import User
 from apps.checks.results import Outcome
 from apps.curriculum.loader import load_content
 from apps.curriculum.models import Lesson, ProjectBrief
+from apps.curriculum.queries import published_lessons
+from apps.exercises.models import Exercise, Run
 from apps.mentoring.models import Cohort, Decision, Review
 from apps.progress.services import choose_plan, mark_read
 from apps.quizzes.models import Answer, Attempt, Quiz
@@ -75,28 +77,42 @@ def test_home_leads_from_lesson_to_lesson_in_the_present_phase(
     home: Client, learner: User, brief: ProjectBrief
 ) -> None:
     load_content(whole_content())
-    assert "Read: Vectors and matrices" in text_of(home)
-    mark_read(learner=learner, lesson=Lesson.objects.get(slug="vectors-and-matrices"))
+    first, second, *_ = published_lessons()
+    assert f"Read: {first.title}" in text_of(home)
+    mark_read(learner=learner, lesson=first)
+    assert f"Read: {second.title}" in text_of(home)
+    of_phase = {"orientation", "foundations"}
+    for lesson in published_lessons().filter(step__slug__in=of_phase):
+        mark_read(learner=learner, lesson=lesson)
     # Nothing else is open in the phase, so what is left of the road comes next.
-    assert "Read: Precision, recall and F1" in text_of(home)
-    for slug in ("precision-recall-f1", "self-attention"):
-        mark_read(learner=learner, lesson=Lesson.objects.get(slug=slug))
+    following = published_lessons().exclude(step__slug__in=of_phase).first()
+    assert following
+    assert f"Read: {following.title}" in text_of(home)
+    for lesson in published_lessons():
+        mark_read(learner=learner, lesson=lesson)
     assert "Open the brief" in text_of(home)
 
 
 @pytest.mark.usefixtures("started")
-def test_home_leads_from_a_lesson_to_its_quiz(home: Client, learner: User) -> None:
+def test_home_leads_from_a_lesson_to_its_quiz_and_its_exercise(home: Client, learner: User) -> None:
     load_all()
+    Quiz.objects.exclude(slug="linear-algebra").update(published=False)
+    for lesson in published_lessons().filter(step__slug="orientation"):
+        mark_read(learner=learner, lesson=lesson)
     mark_read(learner=learner, lesson=Lesson.objects.get(slug="vectors-and-matrices"))
     assert 'href="/quizzes/linear-algebra/">Take the quiz' in text_of(home)
-    lesson = home.get("/lessons/vectors-and-matrices/").content.decode()
-    assert 'href="/quizzes/linear-algebra/">Linear algebra' in lesson
+    page = home.get("/lessons/vectors-and-matrices/").content.decode()
+    assert 'href="/quizzes/linear-algebra/">Linear algebra' in page
     attempt = start_attempt(learner=learner, quiz=Quiz.objects.get(slug="linear-algebra"))
-    Answer.objects.filter(attempt=attempt).update(marked_at=timezone.now(), correct=True)
-    Attempt.objects.update(marked=10, right=9, finished=timezone.now())
-    assert "Read: Precision, recall and F1" in text_of(home)
-    lesson = home.get("/lessons/vectors-and-matrices/").content.decode()
-    assert "Your best result so far: 9 right." in lesson
+    Answer.objects.filter(attempt=attempt).update(marked_at=timezone.now(), correct=True, score=1)
+    Attempt.objects.update(marked=attempt.questions, right=9, finished=timezone.now())
+    assert 'href="/exercises/nearest-rows/">Write it' in text_of(home)
+    finished = {"state": State.FINISHED, "outcome": "passed", "finished": timezone.now()}
+    exercise = Exercise.objects.get(slug="nearest-rows")
+    Run.objects.create(learner=learner, exercise=exercise, code="1", **finished)
+    assert "Read: Probability and distributions" in text_of(home)
+    page = home.get("/lessons/vectors-and-matrices/").content.decode()
+    assert "Your best result so far: 9 right." in page
 
 
 def test_home_while_a_check_runs_watches_it(

@@ -18,6 +18,7 @@ from fontTools.ttLib import TTFont
 
 from apps.accounts.models import User
 from apps.curriculum.models import Concept, Lesson, Step, Teaching
+from apps.curriculum.queries import published_lessons
 from apps.curriculum.renderer import PAGES
 from apps.progress.models import EvidenceSource, ReadMark
 from apps.progress.services import mark_read, record_evidence
@@ -156,7 +157,8 @@ def test_lesson_is_marked_and_unmarked(page: Client, learner: User) -> None:
     page.post(mark)
     assert ReadMark.objects.count() == 1
     assert "You read this lesson on" in text_of(page, url)
-    assert "1 of 1 lesson read" in text_of(page, "/steps/deep-learning/")
+    count = Lesson.objects.filter(step__slug="deep-learning").count()
+    assert f"1 of {count} lessons read" in text_of(page, "/steps/deep-learning/")
     page.post(mark, {"remove": "1"})
     assert "Mark as read" in text_of(page, url)
     assert page.get(mark).status_code == 405
@@ -194,11 +196,17 @@ def test_withdrawn_lesson_is_not_found_and_its_mark_stays(page: Client, learner:
 
 @pytest.mark.usefixtures("content")
 def test_lessons_lead_to_each_other_over_steps(page: Client) -> None:
-    first = text_of(page, "/lessons/vectors-and-matrices/")
-    assert "Previous lesson" not in first
-    assert 'rel="next" href="/lessons/precision-recall-f1/"' in first
-    assert 'rel="prev" href="/lessons/precision-recall-f1/"' in text_of(
-        page, "/lessons/self-attention/"
+    slugs = list(published_lessons().values_list("slug", flat=True))
+    first, second, *_, last = slugs
+    html = text_of(page, f"/lessons/{first}/")
+    assert "Previous lesson" not in html
+    assert f'rel="next" href="/lessons/{second}/"' in html
+    assert f'rel="prev" href="/lessons/{first}/"' in text_of(page, f"/lessons/{second}/")
+    assert "Next lesson" not in text_of(page, f"/lessons/{last}/")
+    steps = [lesson.step.slug for lesson in published_lessons()]
+    border = next(n for n, step in enumerate(steps) if step != steps[0])
+    assert f'rel="next" href="/lessons/{slugs[border]}/"' in text_of(
+        page, f"/lessons/{slugs[border - 1]}/"
     )
 
 
@@ -290,3 +298,75 @@ def test_formula_font_has_every_character_of_every_formula(face: TTFont) -> None
     characters = set(re.sub(r"<[^>]+>|&\w+;|\s", "", "".join(formulas)))
     assert len(formulas) > 100
     assert {hex(ord(one)) for one in characters} <= {hex(code) for code in face.getBestCmap()}
+
+
+def test_search_page_shows_what_is_found(page: Client, content: None) -> None:
+    assert "Quotation marks keep words together" in text_of(page, "/search/")
+    html = text_of(page, "/search/?q=precision")
+    assert '<a class="row-link" href="/concepts/precision/">Precision</a>' in html
+    assert "<h1>Search</h1>" in html
+    assert "These titles are spelt like them" in text_of(page, "/search/?q=presicion")
+    assert "Try fewer or other words" in text_of(page, "/search/?q=zzzzqqqq")
+    assert "&lt;script&gt;" in text_of(page, "/search/?q=<script>")
+
+
+def test_search_while_typing_gets_only_what_is_found(page: Client, content: None) -> None:
+    response = page.get("/search/?q=precision", headers={"HX-Request": "true"})
+    assert response.headers["Vary"].count("HX-Request") == 1
+    html = response.content.decode()
+    assert html.lstrip().startswith('<section class="stack" id="found"')
+    assert "<h1>" not in html
+
+
+def test_search_is_bounded_in_queries(page: Client, content: None) -> None:
+    assert queries(page, "/search/?q=precision") <= MAX_QUERIES
+
+
+def test_glossary_says_what_each_concept_is(page: Client, content: None) -> None:
+    html = text_of(page, "/concepts/")
+    assert '<a href="#letter-p">P</a>' in html
+    assert "Of the cases predicted positive, the share that are positive" in html
+
+
+def test_map_shows_what_is_solid_in_words(page: Client, learner: User, content: None) -> None:
+    assert 'aria-label="Precision: not seen yet"' in text_of(page, "/concept-map/")
+
+
+def test_map_and_glossary_are_bounded_in_queries(page: Client, content: None) -> None:
+    assert queries(page, "/concepts/") <= MAX_QUERIES
+    assert queries(page, "/concept-map/") <= MAX_QUERIES
+
+
+@pytest.mark.usefixtures("content")
+def test_concept_says_what_to_expect_and_shows_how_it_came(page: Client, learner: User) -> None:
+    assert "about 6 of 10 questions on it would go right" in text_of(page, "/concepts/precision/")
+    for number, score in enumerate([0.0, 1.0, 1.0, 1.0]):
+        record_evidence(
+            learner=learner, source=EvidenceSource.QUIZ, key=f"{number}", concepts=["precision"],
+            score=score, title=f"Question {number}", attempt=1, url="/", at=timezone.now(),
+        )  # fmt: skip
+    text = text_of(page, "/concepts/precision/")
+    assert "Of 10 new questions on it, expect about 7 to go right." in text
+    assert 'class="chart chart-line"' in text
+    assert "What you can expect of yourself" in text
+
+
+@pytest.mark.usefixtures("content")
+def test_concepts_show_how_far_and_what_is_next(page: Client, learner: User) -> None:
+    text = text_of(page, "/concepts/")
+    assert "Learn next" in text
+    assert "Strengthen next" not in text
+    for number in range(3):
+        record_evidence(
+            learner=learner, source=EvidenceSource.QUIZ, key=f"{number}", concepts=["vectors"],
+            score=1.0, title="A question", attempt=1, url="/", at=timezone.now(),
+        )  # fmt: skip
+    record_evidence(
+        learner=learner, source=EvidenceSource.QUIZ, key="wrong", concepts=["precision"],
+        score=0.0, title="A question", attempt=1, url="/", at=timezone.now(),
+    )  # fmt: skip
+    text = text_of(page, "/concepts/")
+    assert "1 solid" in text
+    assert "1 shaky" in text
+    strengthen = text.split('id="strengthen"', 1)[1].split("</section>", 1)[0]
+    assert "/concepts/precision/" in strengthen

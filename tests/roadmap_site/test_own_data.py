@@ -18,6 +18,7 @@ from apps.accounts.models import NotificationKind, Role, User
 from apps.accounts.services import notify
 from apps.checks.results import Outcome
 from apps.curriculum.models import Concept, Lesson, Step
+from apps.exercises.models import Run
 from apps.progress.models import EvidenceSource
 from apps.progress.services import (
     choose_plan,
@@ -95,6 +96,8 @@ def with_everything(learner: User) -> Submission:
     choose_plan(learner=learner, start=timezone.localdate(), hours_a_week=10)
     pause_plan(learner=learner, today=timezone.localdate())
     record_pass(learner=learner, brief=one.brief, at=timezone.now())
+    lesson = Lesson.objects.get(slug="vectors")
+    Run.objects.create(learner=learner, lesson=lesson, block=1, code="a = 1")
     notify(person=learner, kind=NotificationKind.CHECK_FINISHED, title="Done", url="/")
     return one
 
@@ -130,6 +133,8 @@ def test_download_holds_everything(client: Client, learner: User) -> None:
     assert len(document["pauses"]) == 1
     assert [passed["project"] for passed in document["passed_projects"]] == [one.brief_id]
     assert [told["title"] for told in document["notifications"]] == ["Done"]
+    (run,) = document["code_runs"]
+    assert (run["lesson_slug"], run["code"], run["result"]) == ("vectors", "a = 1", None)
 
 
 def test_download_is_an_attachment_that_no_one_keeps(client: Client, learner: User) -> None:
@@ -180,7 +185,7 @@ def test_changes_by_staff_are_told_without_their_name(client: Client, learner: U
     staff = User.objects.create_user("root@example.com", role=Role.STAFF, is_superuser=True)
     client.force_login(staff)
     url = reverse("admin:accounts_user_change", args=[learner.pk])
-    client.post(url, {"name": "Ada", "role": "mentor", "is_active": "on"})
+    client.post(url, {"name": "Ada", "role": "mentor", "extra_time": "0", "is_active": "on"})
     (change,) = download(client, learner)["changes_by_staff"]
     assert "Role" in change["change_message"]
     assert set(change) == {"action_time", "change_message"}
@@ -231,7 +236,9 @@ def test_no_model_that_hangs_on_a_person_is_forgotten(learner: User) -> None:
         "progress.Evidence": "evidence",
         "progress.LearningPlan": "learning_plan",
         "progress.PassedProject": "passed_projects",
+        "progress.Recall": "recalls",
         "accounts.Notification": "notifications",
+        "exercises.Run": "code_runs",
         "quizzes.Attempt": "quiz_attempts",
         "submissions.Submission": "submissions",
         "mentoring.Membership": "memberships",

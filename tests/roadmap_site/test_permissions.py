@@ -14,10 +14,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from apps.accounts.models import Notification, NotificationKind, Role, User
 from apps.accounts.services import notify
 from apps.checks.results import Outcome
-from apps.curriculum.models import Lesson, ProjectBrief
+from apps.checks.wheel import build_wheel
+from apps.curriculum.models import Lesson, ProjectBrief, Step
+from apps.exercises.models import Exercise
+from apps.exercises.services import try_exercise
 from apps.mentoring.models import Cohort
 from apps.quizzes.models import Quiz
-from apps.quizzes.services import start_attempt
+from apps.quizzes.services import start_attempt, start_exam
 from tests.content import load_all
 from tests.mentoring.samples import make_cohort, make_mentor
 from tests.submissions.samples import make_learner, make_submission
@@ -32,6 +35,7 @@ MOVES = (LOG_IN, "=", "=", "=", "=", "=")
 # What belongs to the learner alone: not even staff see it here.
 HERS = (LOG_IN, 200, 404, 404, 404, 404)
 HERS_MOVES = (LOG_IN, "=", 404, 404, 404, 404)
+STAFF = (LOG_IN, 404, 404, 404, 404, 200)
 HERS_405 = (LOG_IN, 405, 405, 405, 405, 405)
 
 # GET and POST of each; "=" is a redirect within the site, 422 the form again.
@@ -52,13 +56,33 @@ ROWS: dict[str, tuple[tuple[int | str, ...], tuple[int | str, ...]]] = {
     "lesson": (OWN, (405,) * 6),
     "open lesson": ((200,) * 6, (405,) * 6),
     "read_mark": (OWN_POST, MOVES),
+    "block": (OWN, OWN_POST),
+    "block_runs": (MOVES, (LOG_IN, 422, 422, 422, 422, 422)),
+    "exercises": (OWN, OWN_POST),
+    "exercise": (OWN, OWN_POST),
+    "exercise_runs": (MOVES, (LOG_IN, 422, 422, 422, 422, 422)),
+    "run": (HERS, (405,) * 6),  # its page polls as well
+    "search": (OWN, OWN_POST),
+    # Without a folder there is none, not even for staff.
+    "preview": ((LOG_IN, 404, 404, 404, 404, 404), OWN_POST),
+    "preview_text": ((LOG_IN, 404, 404, 404, 404, 404), OWN_POST),
     "concepts": (OWN, OWN_POST),
+    "concept_map": (OWN, OWN_POST),
     "concept": (OWN, OWN_POST),
     "notifications": (OWN, OWN_POST),
     "notifications_read_mark": (MOVES, MOVES),
     "notifications_mail": (MOVES, MOVES),
     "notification_visit": (MOVES, HERS_MOVES),
     "quizzes": (OWN, OWN_POST),
+    "reviews": (OWN, OWN_POST),
+    "concept_cards": (OWN, OWN_POST),
+    "mistake_cards": (OWN, OWN_POST),
+    "review_attempts": (MOVES, MOVES),
+    "step_attempts": (MOVES, MOVES),
+    "drill_attempts": (MOVES, MOVES),
+    "concept_attempts": (MOVES, MOVES),
+    "exam_attempts": (MOVES, MOVES),
+    "exam_end": (HERS_MOVES, HERS_MOVES),
     "quiz": (OWN, OWN_POST),
     "quiz_attempts": (MOVES, MOVES),
     "attempt": (HERS_MOVES, HERS_405),
@@ -76,6 +100,10 @@ ROWS: dict[str, tuple[tuple[int | str, ...], tuple[int | str, ...]]] = {
     "submission_cancel": (HERS_MOVES, HERS_MOVES),
     "submission_document": (HERS, HERS_405),
     "stage_log": ((LOG_IN, 404, 404, 404, 404, 404), HERS_405),
+    "download": ((200,) * 6, (405,) * 6),  # an installer has no session
+    "platform_status": (STAFF, OWN_POST),
+    "statistics": (STAFF, OWN_POST),
+    "question_statistics": (STAFF, OWN_POST),
 }
 
 
@@ -101,6 +129,10 @@ def scene() -> Scene:
     question = f"/attempts/{attempt.public_id}/questions/1/"
     submission = f"/submissions/{one.public_id}/"
     opened = Lesson.objects.get(open=True)
+    exam = start_exam(learner=learner, step=Step.objects.get(slug="machine-learning"))
+    run = try_exercise(
+        learner=learner, exercise=Exercise.objects.get(slug="fill-with-the-median"), code="1"
+    )
     urls = {
         "home": "/",
         "trial": "/question/",
@@ -117,13 +149,32 @@ def scene() -> Scene:
         "lesson": "/lessons/self-attention/",
         "open lesson": f"/lessons/{opened.slug}/",
         "read_mark": "/lessons/self-attention/read-mark/",
+        "block": "/lessons/numpy-arrays/code/2/",
+        "block_runs": "/lessons/numpy-arrays/code/2/runs/",
+        "exercises": "/exercises/",
+        "exercise": "/exercises/fill-with-the-median/",
+        "exercise_runs": "/exercises/fill-with-the-median/runs/",
+        "run": f"/runs/{run.public_id}/",
+        "search": "/search/?q=precision",
+        "preview": "/preview/",
+        "preview_text": "/preview/lesson/precision-recall-f1/",
         "concepts": "/concepts/",
+        "concept_map": "/concept-map/",
         "concept": "/concepts/precision/",
         "notifications": "/notifications/",
         "notifications_read_mark": "/notifications/read-mark/",
         "notifications_mail": "/notifications/mail/",
         "notification_visit": f"/notifications/{told.pk}/visit/",
         "quizzes": "/quizzes/",
+        "reviews": "/reviews/",
+        "concept_cards": "/reviews/concepts.apkg",
+        "mistake_cards": "/reviews/mistakes.apkg",
+        "review_attempts": "/reviews/attempts/",
+        "step_attempts": "/steps/machine-learning/attempts/",
+        "drill_attempts": "/drills/metrics/attempts/",
+        "concept_attempts": "/concepts/precision/attempts/",
+        "exam_attempts": "/steps/foundations/exam/attempts/",
+        "exam_end": f"/attempts/{exam.public_id}/end/",
         "quiz": "/quizzes/linear-algebra/",
         "quiz_attempts": "/quizzes/linear-algebra/attempts/",
         "attempt": f"/attempts/{attempt.public_id}/",
@@ -140,6 +191,10 @@ def scene() -> Scene:
         "submission_cancel": f"{submission}cancel/",
         "submission_document": f"{submission}result.json",
         "stage_log": f"{submission}stages/tests/log/",
+        "download": f"/downloads/{build_wheel().filename}",
+        "platform_status": "/status/",
+        "statistics": "/statistics/",
+        "question_statistics": "/statistics/linear-algebra/two-kitchens/",
     }
     everybody = (None, learner, other, mentor, other_mentor, staff)
     return Scene(people=dict(zip(WHO, everybody, strict=True)), urls=urls)

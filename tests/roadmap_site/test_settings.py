@@ -65,6 +65,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Read:
         ),
         ({"MILEPOST_TRUSTED_PROXIES": "-1"}, "MILEPOST_TRUSTED_PROXIES is '-1'; set it to a whole"),
         ({"MILEPOST_ALLOWED_NETWORKS": "10.1"}, "MILEPOST_ALLOWED_NETWORKS: "),
+        ({"MILEPOST_FIND_LINKS": "/no/where"}, "MILEPOST_FIND_LINKS is '/no/where'; set it to a "),
+        ({"MILEPOST_ENVIRONMENTS_MB": "9 GB"}, "MILEPOST_ENVIRONMENTS_MB is '9 GB'; set it to a "),
         ({"DATABASE_URL": "sqlite:///x"}, "DATABASE_URL is not a PostgreSQL URL: "),
     ],
 )
@@ -81,6 +83,16 @@ def test_development_needs_nothing_and_answers_to_localhost_only(read: Read) -> 
         "DEBUG": False,
         "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
         "LOCAL_DEVELOPMENT": True,
+    }
+
+
+def test_wheels_of_the_operators_own_are_found(read: Read, tmp_path: Path) -> None:
+    urls = "https://a.example.org/simple, https://b.example.org/simple"
+    given = {"MILEPOST_FIND_LINKS": str(tmp_path), "MILEPOST_EXTRA_INDEX_URLS": urls}
+
+    assert read(given, "CHECKS_FIND_LINKS", "CHECKS_EXTRA_INDEX_URLS") == {
+        "CHECKS_FIND_LINKS": tmp_path,
+        "CHECKS_EXTRA_INDEX_URLS": tuple(urls.split(", ")),
     }
 
 

@@ -111,7 +111,8 @@ def test_pause_grows_while_a_program_keeps_failing(run: str) -> None:
 def test_descendants_of_a_killed_program_end_with_it(run: str) -> None:
     driver = Driver(run, ["one=setsid sleep 600 & echo pids $$ $!; wait"])
     main, descendant = (int(word) for word in driver.read_until("pids").split()[-2:])
-    assert descendant in marked(run)
+    # It may still be on its way into its program.
+    wait_until(lambda: descendant in marked(run), what="the descendant")
 
     os.kill(main, signal.SIGKILL)
     driver.read_until("ended")

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.checks.results import (
+    JSON,
     Chart,
     CheckResult,
     Metric,
@@ -25,7 +26,7 @@ from apps.checks.results import (
     to_json,
 )
 from apps.curriculum.models import ProjectBrief
-from apps.submissions.models import Source, State, Submission
+from apps.submissions.models import CheckWorker, Source, State, Submission
 
 SLUG = "house-price-prediction"
 URL = "https://git.example.org/ada/houses"
@@ -77,6 +78,27 @@ def make_submission(
     return submission
 
 
+def make_worker(hostname: str = "checks@one", **fields: Any) -> CheckWorker:
+    """Ready, unless ``fields`` say otherwise."""
+    now = timezone.now()
+    finding = {"state": "ok", "layer": "network", "detail": "cannot be reached", "mend": ""}
+    values = {
+        "backend": "bubblewrap",
+        "tier": "cgroup1",
+        "passed": True,
+        "findings": [finding],
+        "tested_at": now,
+        "took_s": 0.84,
+        "python": "3.13.1",
+        "seen_at": now,
+    } | fields
+    return CheckWorker.objects.create(hostname=hostname, **values)
+
+
+def _mutant(before: str, after: str, *, noticed: bool = False) -> dict[str, JSON]:
+    return {"file": "a.py", "line": 7, "before": before, "after": after, "noticed": noticed}
+
+
 def make_result(outcome: Outcome = Outcome.FAILED, *, text: str = "") -> CheckResult:
     """Three checks: one passed, one failed with everything, one not reached. ``text`` in all."""
     passed = Test(
@@ -97,7 +119,12 @@ def make_result(outcome: Outcome = Outcome.FAILED, *, text: str = "") -> CheckRe
         max_score=10,
         output=f"The README has no section on the data.{text}",
         hint=f"Give it a heading of its own.{text}",
-        evidence={"words": 12, "share": 0.123456, "missing": ["data", text]},
+        evidence={
+            "words": 12,
+            "share": 0.123456,
+            "missing": ["data", text],
+            "mutants": [_mutant("a > 1", "a <= 1", noticed=True), _mutant(f"b{text}", f"c{text}")],
+        },
         log=f"one line of log{text}",
         concepts=("reproducibility", "testing"),
     )

@@ -329,6 +329,14 @@ def test_axis_has_round_ticks(values: tuple[float, float], labels: tuple[str, ..
     assert made.labels == labels
 
 
+@pytest.mark.parametrize(
+    ("values", "labels"),
+    [((0, 2), ("0", "1", "2")), ((0, 12), ("0", "5", "10", "15"))],
+)
+def test_axis_of_counts_has_no_halves(values: tuple[int, int], labels: tuple[str, ...]) -> None:
+    assert axes.axis(values, start=0, end=100).labels == labels
+
+
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5))
 def test_axis_holds_all_values_on_few_ticks_with_distinct_labels(values: list[float]) -> None:
     made = axes.axis(values, start=0, end=100)

@@ -23,7 +23,14 @@ from apps.submissions.estimate import (
 )
 from apps.submissions.models import StageRun, State, Submission
 from apps.submissions.queries import Ahead, StageRow
-from tests.submissions.samples import SLUG, count_queries, make_brief, make_learner, make_submission
+from tests.submissions.samples import (
+    SLUG,
+    count_queries,
+    make_brief,
+    make_learner,
+    make_submission,
+    make_worker,
+)
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 USUAL = dict.fromkeys((stage.value for stage in Stage), 10.0)
@@ -176,6 +183,7 @@ def test_page_shows_the_estimate(client: Client, learner: User, brief: ProjectBr
     client.force_login(learner)
     submission = make_submission(learner, brief)
     url = f"/submissions/{submission.public_id}/"
+    make_worker()
     assert SOON in client.get(url).content.decode()
     measured(make_learner(), brief, 20)
     text = client.get(url).content.decode()

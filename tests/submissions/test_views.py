@@ -105,6 +105,21 @@ def test_projects_lists_those_published_with_the_latest_verdict(
     assert ("badge is-failed" in text, "badge is-passed" in text) == (True, False)
 
 
+def test_project_without_a_check_is_read_and_not_handed_in(
+    page: Client, learner: User, brief: ProjectBrief
+) -> None:
+    later = make_brief("spam-email-classifier")
+    ProjectBrief.objects.filter(pk=later.pk).update(checked=False, title="Spam")
+    text = html(page, "/projects/")
+    assert text.index("House price prediction") < text.index("To come") < text.index("Spam")
+    shown = html(page, "/projects/spam-email-classifier/")
+    assert "so it cannot be handed in" in shown
+    assert "<form" not in shown.split("<main", 1)[1]
+    url = "/projects/spam-email-classifier/submissions/"
+    assert page.post(url, {"url": "https://git.example.org/a/b"}).status_code == 404
+    assert page.get("/projects/spam-email-classifier/starter/train.csv").status_code == 404
+
+
 def test_projects_without_content_says_so(page: Client, db: None) -> None:
     assert "No projects yet" in html(page, "/projects/")
 
@@ -306,6 +321,22 @@ def test_failed_page_opens_the_first_failure_only(
     assert "<dt>Share</dt><dd>0.1235</dd>" in text
     assert "<dd>abc123</dd>" in text
     assert "<svg" in text[text.index('id="check-readme"') : text.index('id="check-gap_closed"')]
+
+
+def test_mutants_are_shown_as_code_and_the_survivors_first(
+    page: Client, learner: User, brief: ProjectBrief
+) -> None:
+    submission = finished(learner, brief, Outcome.FAILED, text="<i>&")
+    text = html(page, f"/submissions/{submission.public_id}/")
+    found = re.findall(r"<dt>(N.*?oticed)</dt><dd>(.*?)</dd>", text)
+    assert found == [("Not noticed", "a.py, line 7"), ("Noticed", "a.py, line 7")]
+    assert re.findall(r"<dd><code>(.*?)</code></dd>", text) == [
+        "b&lt;i&gt;&amp;",
+        "c&lt;i&gt;&amp;",
+        "a &gt; 1",
+        "a &lt;= 1",
+    ]
+    assert "Mutants" not in text
 
 
 def test_unusable_page_lists_only_what_was_looked_at(

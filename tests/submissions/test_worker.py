@@ -17,9 +17,10 @@ from apps.accounts.models import User
 from apps.checks.results import Outcome, Stage
 from apps.curriculum.models import ProjectBrief
 from apps.submissions import queries, tasks
-from apps.submissions.models import StageRun, State, Submission
+from apps.submissions.models import Similarity, StageRun, State, Submission
 from apps.submissions.services import cancel_submission, submit_project
 from roadmap_site import embedded
+from tests.checks.copies import reference
 from tests.submissions.samples import SLUG, make_learner, zip_of
 from tests.submissions.worker import Worker, wait_until
 
@@ -60,8 +61,8 @@ def _short_resend(settings: LazySettings) -> None:
     settings.CHECKS_RESEND_S = 2
 
 
-def submit_slow(learner: User, brief: ProjectBrief, *, seconds: float) -> Submission:
-    files = {
+def submit_slow(learner: User, brief: ProjectBrief, *, seconds: float, **more: str) -> Submission:
+    files = more | {
         "milepost.toml": MANIFEST.format(slug=SLUG, token=learner.repository_token),
         "slow.py": SLOW.format(seconds=seconds),
         "requirements.txt": "pytest\n",
@@ -120,6 +121,23 @@ def test_cancelled_check_ends_in_its_middle(
     assert cancel_submission(submission)
     wait_until(lambda: finished(submission), worker)
     assert (submission.outcome, submission.charged) == (Outcome.CANCELLED, False)
+
+
+def test_worker_finds_a_classmates_repository_with_the_token_changed(
+    learner: User, brief: ProjectBrief, start_worker: StartWorker, tmp_path: Path
+) -> None:
+    worker = start_worker("-Q", "checks")
+    code = {one.path: one.text or "" for one in reference(tmp_path / "files")}
+    classmate = make_learner("Bob")
+    tries = []
+    for person in (learner, classmate):
+        tries.append(submit_slow(person, brief, seconds=0, **code))
+        wait_until(lambda: finished(tries[-1]), worker)
+    wait_until(Similarity.objects.exists, worker)
+    row = Similarity.objects.get()
+    assert (row.submission, row.other, row.share) == (tries[1], tries[0], 1.0)
+    assert {one.outcome for one in tries} == {Outcome.FAILED}
+    assert tries[0].verdict == tries[1].verdict
 
 
 needs_own_services = pytest.mark.skipif(

@@ -18,7 +18,14 @@ WAIT_S = 90.0
 class Worker:
     """One Celery worker and its children, in a session of their own."""
 
-    def __init__(self, log: Path, *arguments: str, **environment: str) -> None:
+    def __init__(
+        self,
+        log: Path,
+        *arguments: str,
+        until: str = " ready.",
+        **environment: str,
+    ) -> None:
+        """Returns when its log says ``until``."""
         self.log = log
         command = [sys.executable, "-m", "celery", "-A", "roadmap_site", "worker", "-l", "info"]
         command += ["-c", "1", "-n", f"{log.stem}@%h", "--without-gossip", "--without-mingle"]
@@ -31,7 +38,7 @@ class Worker:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        wait_until(lambda: " ready." in log.read_text(), self)
+        wait_until(lambda: until in log.read_text(), self)
 
     def kill(self) -> None:
         """kill -9 of the worker and its children, as when the machine loses power."""

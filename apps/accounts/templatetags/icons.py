@@ -17,6 +17,14 @@ SHAPES = {
         '<path d="M6.2 10.3l2.6 2.6 5-5.4" stroke="var(--tone-soft, Canvas)" '
         'stroke-width="2"/>'
     ),
+    "review": (
+        '<path d="M16.5 10a6.5 6.5 0 1 1-2-4.7"/>'
+        '<path d="M16.8 2.6v3.6h-3.6"/>'
+    ),
+    "partly": (
+        '<circle cx="10" cy="10" r="7" stroke-width="2"/>'
+        '<path d="M10 3a7 7 0 0 1 0 14z" fill="currentColor" stroke="none"/>'
+    ),
     "failed": (
         '<path d="M6.7 2h6.6L18 6.7v6.6L13.3 18H6.7L2 13.3V6.7z" fill="currentColor" '
         'stroke="none"/>'
@@ -86,6 +94,10 @@ SHAPES = {
     "bell": (
         '<path d="M10 2.8a4.7 4.7 0 0 0-4.7 4.7c0 4.2-1.8 5.7-1.8 '
         '5.7h13s-1.8-1.5-1.8-5.7A4.7 4.7 0 0 0 10 2.8zM8.3 16.2a1.9 1.9 0 0 0 3.4 0"/>'
+    ),
+    "search": (
+        '<circle cx="8.8" cy="8.8" r="5.3"/>'
+        '<path d="M12.8 12.8l4.2 4.2"/>'
     ),
     "unread": (
         '<circle cx="10" cy="10" r="5" fill="currentColor" stroke="none"/>'

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from django import template
 from django.utils import timezone
 
+from apps.checks.untrusted_text import visible
 from apps.mentoring.forms import NoteForm
 from apps.mentoring.review_page import learner_section
 from apps.submissions.models import Submission
-from apps.submissions.untrusted_text import visible
 
 register = template.Library()
 

@@ -9,12 +9,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.checks.errors import CheckError
 from apps.checks.leave_root import leave_root
+from apps.curriculum.check_config import check_config
 from apps.curriculum.content import Content, read_content
 from apps.curriculum.lesson_code import LessonRun, run_lessons
 from apps.curriculum.problems import ContentError
+from apps.exercises.content import Exercise, read_exercises
 from apps.quizzes.content import Quiz, read_quizzes
 from apps.sandbox import SandboxUnavailable
-from apps.submissions.pipeline import check_config
 
 
 class Command(BaseCommand):
@@ -22,19 +23,20 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="for programs")
-        parser.add_argument("--folder", type=Path, default=settings.BASE_DIR / "fixtures")
+        parser.add_argument("--folder", type=Path, default=settings.CONTENT_FOLDER)
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         cache = settings.RENDER_CACHE
         try:
             content = read_content(folder, cache=cache)
             quizzes = read_quizzes(folder, cache=cache)
+            exercises = read_exercises(folder, cache=cache)
             config = check_config()
             leave_root(config.home)
             runs = run_lessons(folder, config=config, cache=config.home / "lesson-code")
         except (ContentError, CheckError, SandboxUnavailable) as error:
             raise CommandError(str(error)) from error
-        counted = stats(content, quizzes, runs)
+        counted = stats(content, quizzes, exercises, runs)
         if options["json"]:
             self.stdout.write(json.dumps(counted, indent=2))
             return
@@ -43,7 +45,7 @@ class Command(BaseCommand):
 
 
 def stats(
-    content: Content, quizzes: list[Quiz], runs: list[LessonRun]
+    content: Content, quizzes: list[Quiz], exercises: list[Exercise], runs: list[LessonRun]
 ) -> dict[str, int | dict[str, int]]:
     questions = [question for quiz in quizzes for question in quiz.questions]
     return {
@@ -57,7 +59,10 @@ def stats(
         "questions": len(questions),
         "questions_by_kind": dict(Counter(question.kind for question in questions)),
         "parameterised_questions": sum(bool(question.generator) for question in questions),
-        "code_blocks": sum(lesson.code_blocks for lesson in content.lessons),
+        "exercises": len(exercises),
+        "exercise_mistakes": sum(len(exercise.mistakes) for exercise in exercises),
+        "code_blocks": sum(len(lesson.code_blocks) for lesson in content.lessons),
         # Those whose lesson ran to its end and printed what it shows.
         "code_blocks_run": sum(run.blocks for run in runs if not run.problems),
+        "code_blocks_waiting": sum(run.waiting for run in runs),
     }

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 from apps.curriculum.content import read_content
-from apps.curriculum.loader import load_content
+from apps.curriculum.coverage import check_coverage
 from apps.curriculum.problems import ContentError, Problem
+from apps.exercises.content import read_exercises
 from apps.quizzes.content import read_quizzes
-from apps.quizzes.loader import load_quizzes
+from apps.quizzes.linter import check_bank
+from roadmap_site.loading import load_all
 
 
 class Command(BaseCommand):
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--folder",
             type=Path,
-            default=settings.BASE_DIR / "fixtures",
+            default=settings.CONTENT_FOLDER,
             help="where the text lies (default: fixtures/)",
         )
 
@@ -33,7 +34,12 @@ class Command(BaseCommand):
         cache = settings.RENDER_CACHE
         content = _read(lambda: read_content(folder, cache=cache), problems)
         quizzes = _read(lambda: read_quizzes(folder, cache=cache), problems)
-        if content is None or quizzes is None:
+        exercises = _read(lambda: read_exercises(folder, cache=cache), problems)
+        bullets = _read(lambda: check_coverage(folder, content), problems) if content else None
+        if content and quizzes:
+            taught = {lesson.slug: lesson.concepts for lesson in content.lessons}
+            _read(lambda: check_bank(quizzes, taught=taught), problems)
+        if problems or content is None or quizzes is None or exercises is None or bullets is None:
             raise CommandError(
                 f"{ContentError(problems)}\n{len(problems)} to mend; nothing was loaded."
             )
@@ -42,12 +48,11 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"Sound: {len(content.concepts)} concepts, {len(content.steps)} steps, "
                 f"{len(content.lessons)} lessons, {len(content.briefs)} project briefs, "
-                f"{len(quizzes)} quizzes with {questions} questions."
+                f"{len(quizzes)} quizzes with {questions} questions, {len(exercises)} exercises, "
+                f"{bullets} bullets of the roadmap."
             )
             return
-        with transaction.atomic():
-            loaded_kinds = load_content(content) | load_quizzes(quizzes)
-        for kind, loaded in loaded_kinds.items():
+        for kind, loaded in load_all(content, quizzes, exercises).items():
             self.stdout.write(
                 f"{kind}: {len(loaded.written)} written, {len(loaded.unchanged)} unchanged, "
                 f"{len(loaded.withdrawn)} withdrawn."

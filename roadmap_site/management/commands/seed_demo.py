@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from apps.accounts.demo import PASSWORD, PEOPLE, create_demo_people
 from apps.accounts.models import Role, User
+from apps.quizzes.statistics import count_answers
 from roadmap_site.demo_cohort import create_cohort
 
 MENTOR = next(email for email, _, role in PEOPLE if role is Role.MENTOR)
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         create_demo_people()
         mentor = User.objects.get(email=MENTOR)
         people = create_cohort(mentor=mentor)
+        count_answers()
         first, last = people[0].email, people[-1].email
         self.stdout.write(
             f"{len(people)} learners, {first} to {last}, with {MENTOR} as their mentor; "

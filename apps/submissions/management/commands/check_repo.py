@@ -1,38 +1,22 @@
 """``manage.py check_repo SLUG PATH_OR_URL``: exactly what the worker runs, without services."""
 
-import hashlib
 import json
-import re
-import secrets
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandParser
+from rich.console import Console
 
-from apps.checks.check import SEED_BYTES, Request, check_repository
+from apps.checks.check import Request
+from apps.checks.command import EPILOG, EXIT_STATUS, FELL_SHORT, WRONG_USAGE, run, seed_bytes
 from apps.checks.errors import InvalidSubmission
-from apps.checks.events import Event, StageStarted, TestFinished
 from apps.checks.fetch import source_from
 from apps.checks.leave_root import leave_root
 from apps.checks.projects import PROJECTS
-from apps.checks.results import CheckResult, Outcome, Test, to_json
+from apps.checks.results import to_json
 from apps.checks.source import Source
-from apps.submissions.pipeline import check_config
-
-WRONG_USAGE = 64
-EXIT_STATUS = {
-    Outcome.PASSED: 0,
-    Outcome.INVALID_SUBMISSION: 2,
-    Outcome.PLATFORM_ERROR: 3,
-    Outcome.CANCELLED: 3,
-}
-FELL_SHORT = 1
-EPILOG = (
-    "Exit status: 0 passed; 1 the repository fell short; 2 the repository, its manifest or its "
-    "dependencies cannot be used; 3 this machine could not run the check; 64 wrong usage."
-)
+from apps.curriculum.check_config import check_config
 
 
 class Command(BaseCommand):
@@ -56,24 +40,14 @@ class Command(BaseCommand):
         config = check_config()
         leave_root(config.home)
         quiet = options["json"] or options["verbosity"] == 0
-        result = check_repository(
+        result = run(
             Request(project=PROJECTS[project], source=where(source), seed=seed_bytes(seed)),
             config=config,
-            on_event=(lambda event: None) if quiet else progress(self.stdout.write),
+            console=None if quiet else Console(),
         )
         if options["json"]:
             self.stdout.write(json.dumps(to_json(result), indent=2))
-        else:
-            self._tell(result)
         sys.exit(EXIT_STATUS.get(result.outcome, FELL_SHORT))
-
-    def _tell(self, result: CheckResult) -> None:
-        for test in result.tests:
-            if test.status == "failed" and test.ran:
-                self.stdout.write(f"\n✗ {test.title}\n  {test.output}")
-                if test.hint:
-                    self.stdout.write(f"  Next: {test.hint}")
-        self.stdout.write(f"\n{result.outcome.upper()}  {result.output}")
 
 
 def wrong_usage(message: str) -> NoReturn:
@@ -81,36 +55,8 @@ def wrong_usage(message: str) -> NoReturn:
     sys.exit(WRONG_USAGE)
 
 
-def seed_bytes(text: str | None) -> bytes:
-    """The seed as exported for a submission (64 hex digits), of any other text, or a new one."""
-    if text is None:
-        return secrets.token_bytes(SEED_BYTES)
-    if re.fullmatch(r"[0-9a-f]{64}", text):
-        return bytes.fromhex(text)
-    return hashlib.sha256(text.encode()).digest()
-
-
 def where(source: str) -> Source:
     try:
         return source_from(source)
     except InvalidSubmission as error:
         wrong_usage(error.message)
-
-
-def progress(write: Callable[[str], object]) -> Callable[[Event], None]:
-    def tell(event: Event) -> None:
-        match event:
-            case StageStarted(stage=stage):
-                write(f"{stage.capitalize()}")
-            case TestFinished(test=test):
-                write(f"  {mark(test)} {test.title}{': ' + test.output if test.output else ''}")
-            case _:
-                pass
-
-    return tell
-
-
-def mark(test: Test) -> str:
-    if not test.ran:
-        return "-"
-    return "✓" if test.status == "passed" else "✗"
