@@ -10,7 +10,6 @@ from apps.checks.projects.recommendation_system.checks import (
     COLLABORATIVE_LISTS,
     CONTENT_LISTS,
     COVERAGE,
-    NDCG,
     NEW,
     NOTHING_TWICE,
     RECALL,
@@ -18,6 +17,7 @@ from apps.checks.projects.recommendation_system.checks import (
     Found,
     Scored,
     group,
+    losses,
     own_lists,
 )
 from apps.checks.projects.recommendation_system.generator import Flags
@@ -114,15 +114,18 @@ def judge_scored(scored: Scored, first: Found, confirmed: Found | None) -> Test:
 
 
 def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
-    people = "who have just signed up" if scored.cold else "with a history"
-    parts, evidence = [], dict[str, JSON]()
+    reached, evidence = [], dict[str, JSON]()
     for name, figure in found.figures.items():
-        measured, own = figure.measured, figure.in_house
+        measured = figure.measured
         # Losses are 1 less the figure.
-        naive, best = 1 - measured.naive_loss, 1 - measured.best_loss
-        parts.append(
-            f"{name} is {1 - measured.loss:.3f} (bestsellers {naive:.3f}, checker's own "
-            f"{1 - own.loss:.3f}, best possible {best:.3f})"
+        value, naive, own, best = (
+            f"{1 - loss:.3f}"
+            for loss in (
+                measured.loss, measured.naive_loss, figure.in_house.loss, measured.best_loss,
+            )
+        )  # fmt: skip
+        reached.append(
+            f"{value} in {name} (bestsellers {naive}, checker's own {own}, best possible {best})"
         )
         evidence |= {
             f"{name} share_closed": round(measured.share, 4),
@@ -133,10 +136,11 @@ def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
         }
     shares = _and(_percent(figure.measured.share) for figure in found.figures.values())
     needed = _and(_percent(figure.needed) for figure in found.figures.values())
-    rows = next(iter(found.figures.values())).measured.rows
+    people = "who have just signed up" if scored.cold else "with a history"
     output = (
-        f"For {rows:,} listeners {people}, {_and(parts)} in your {scored.method} lists. You closed "
-        f"{shares} of the gap; needed for this draw: {needed}."
+        f"Your {scored.method} lists for {evidence['listeners']:,} listeners {people} reach "
+        f"{_and(reached)}. You closed {shares} of the gap between bestsellers and best possible; "
+        f"needed for this draw: {needed}."
     )
     if found.spread:
         spread = found.spread
@@ -151,22 +155,20 @@ def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
 
 def _cost(scored: Scored, found: Found) -> str:
     """What the failure means to the service."""
-    spread = found.spread
-    if spread and not spread.enough:
-        unseen = 1 - spread.own
-        return f"{_percent(unseen)} of the titles are paid for and shown to nobody."
-    figure = found.figures.get(RECALL) or next(iter(found.figures.values()))
-    measured = figure.measured
-    needed = measured.naive_loss - figure.needed * (measured.naive_loss - measured.best_loss)
-    if NDCG in found.figures and RECALL not in found.figures:
-        return (
-            "Whoever finds nothing on the first page cancels: what is lacking is "
-            f"{measured.loss - needed:.3f} of NDCG@10 for each of them."
-        )
+    if found.spread and not found.spread.enough:
+        unseen = _percent(1 - found.spread.own)
+        return f"{unseen} of the titles are paid for and shown to nobody."
+    asked, rows = found.asked, group(found.asked, cold=scored.cold)
+    what, figure = (
+        ("a title of this morning", NEW) if NEW in found.figures else ("their next title", RECALL)
+    )
+    finds, would = (
+        10_000 * (1 - float(losses(lists, asked, rows, figure).mean()))
+        for lists in (found.answer.lists[scored.method][rows], own_lists(asked, scored))
+    )
     return (
-        f"Of 10,000 who open the page, {10_000 * (1 - measured.loss):,.0f} find "
-        f"{'a new title to hear' if NEW in found.figures else 'their next title'} on it; with what "
-        f"is needed it would be {10_000 * (1 - needed):,.0f}."
+        f"Of 10,000 who open the page, {finds:,.0f} would find {what} on it, with the checker's own "
+        f"lists {would:,.0f}; who finds nothing cancels."
     )
 
 
@@ -234,7 +236,7 @@ def _new_title_hint(asked: Asked, lists: Lists, own: Lists, _found: Found) -> st
         return (
             f"New titles fill {_percent(shown)} of your places; {_percent(usual)} of the checker's "
             "own. Nobody has heard them yet, so their popularity is unknown and not zero: give "
-            "them the listeners of an average title."
+            "them the listeners of an average title. If they have them, weigh likeness more."
         )
     return (
         "New titles stand in your lists, but with the wrong people. Give them the same vector of "

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-FACTORS = 24
+TITLES_A_FACTOR = 50
 
 
 def fit(heard: np.ndarray) -> np.ndarray:
@@ -14,7 +14,7 @@ def fit(heard: np.ndarray) -> np.ndarray:
     root = np.sqrt(np.maximum(heard.sum(axis=0), 1))
     scaled = heard / root
     _, vectors = np.linalg.eigh(scaled.T @ scaled)
-    factors = vectors[:, -FACTORS:]
+    factors = vectors[:, -max(2, len(root) // TITLES_A_FACTOR) :]
     return (factors / root[:, None]) @ (factors * root[:, None]).T
 
 

@@ -41,4 +41,4 @@ def score(users: pd.DataFrame, answers: Answers) -> np.ndarray:
         sum((answers.lift.get(answer, nothing) for answer in given(user)), nothing)
         for _, user in users.iterrows()
     ]
-    return np.log(answers.rate) + np.array(lifts).reshape(len(users), -1)
+    return np.log(answers.rate) + np.array(lifts).reshape(len(users), len(nothing))
