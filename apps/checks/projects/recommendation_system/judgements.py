@@ -167,8 +167,8 @@ def _cost(scored: Scored, found: Found) -> str:
         for lists in (found.answer.lists[scored.method][rows], own_lists(asked, scored))
     )
     return (
-        f"Of 10,000 who open the page, {finds:,.0f} would find {what} on it, with the checker's own "
-        f"lists {would:,.0f}; who finds nothing cancels."
+        f"Of 10,000 who open the page, {finds:,.0f} would find {what} on it, with the checker's "
+        f"own lists {would:,.0f}; who finds nothing cancels."
     )
 
 
