@@ -64,6 +64,14 @@ def normalised(gained: NDArray[np.float64], ideal: NDArray[np.float64]) -> NDArr
     return discounted(gained) / discounted(ideal)
 
 
+def overlap(lists: Lists, others: Lists) -> float:
+    """The share of the filled places of ``lists`` whose item stands in the same row of ``others``,
+    anywhere; 0 where none is filled."""
+    filled = lists != EMPTY
+    shared = (lists[:, :, None] == others[:, None, :]).any(axis=2) & filled
+    return float(shared.sum() / max(int(filled.sum()), 1))
+
+
 def coverage(lists: Lists, items: int) -> float:
     """The share of the items that stands in any of the lists."""
     shown = np.unique(lists)

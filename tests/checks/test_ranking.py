@@ -79,5 +79,12 @@ def test_item_counts_at_its_first_place_only_and_an_empty_place_not_at_all() -> 
     assert gained.tolist() == [[0.3, 0, 0, 0.5, 0]]
 
 
+def test_overlap_is_of_filled_places_in_any_order() -> None:
+    lists = np.array([[0, 1, 2, EMPTY], [3, 4, 5, 6]])
+    others = np.array([[2, 1, 9, EMPTY], [7, 8, 9, 3]])
+    assert ranking.overlap(lists, others) == pytest.approx(3 / 7)
+    assert ranking.overlap(lists[:0], others[:0]) == 0
+
+
 def test_coverage_counts_items_once() -> None:
     assert ranking.coverage(np.array([[0, 1, EMPTY], [1, 3, EMPTY]]), 10) == pytest.approx(0.3)

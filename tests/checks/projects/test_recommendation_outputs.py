@@ -187,6 +187,7 @@ def test_brief_tells_the_thresholds_of_the_code() -> None:
         f"| hits of new titles in `content` | {needed['cold_titles']} |",
         "| coverage of `served` (of the coverage, not of a gap) | "
         f"{100 * checks.COVERAGE_NEEDED:.0f} % |",
+        f"at most {100 * checks.SHARED_AT_MOST:.0f} % of its places are those of `collaborative`",
     ):
         assert row in brief(), row
     warm, cold = (

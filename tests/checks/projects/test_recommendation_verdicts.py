@@ -130,12 +130,8 @@ def judge(asked: probes.Asked, name: str, **lists: Lists) -> Test:
 
 def found(asked: probes.Asked, scored: Scored, **lists: Lists) -> Found:
     made = answer(asked, **lists)
-    return Found(
-        asked=asked,
-        answer=made,
-        figures={name: checks.measure(asked, made, scored, name) for name in scored.figures},
-        spread=checks.spread(asked, made) if scored.spread else None,
-    )
+    figures = {name: checks.measure(asked, made, scored, name) for name in scored.figures}
+    return checks.find(asked, made, scored, figures)
 
 
 @pytest.mark.parametrize("name", SCORED)
@@ -224,6 +220,15 @@ def test_failure_says_what_it_costs(asked: probes.Asked) -> None:
     assert "of the titles are paid for and shown to nobody" in test.output
     test = judge(asked, "cold_titles", content=asked.bestsellers)
     assert "0 would find a title of this morning on it" in test.output
+
+
+@pytest.mark.parametrize("method", [probes.COLLABORATIVE, probes.CONTENT])
+def test_one_method_under_two_names_fails(asked: probes.Asked, method: str) -> None:
+    lists = asked.in_house[method]
+    test = judge(asked, "content", collaborative=lists, content=lists)
+    assert test.status == "failed"
+    assert "100 % of their places are those of your collaborative lists" in test.output
+    assert "One method stands under two names" in test.hint
 
 
 def test_variety_alone_is_not_coverage_with_quality(asked: probes.Asked) -> None:

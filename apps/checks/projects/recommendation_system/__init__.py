@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from apps import sandbox
-from apps.checks.folder_input import pack
 from apps.checks.project import Project
 from apps.checks.projects.recommendation_system import probes
 from apps.checks.projects.recommendation_system.behaviour import behaviour
@@ -19,7 +18,7 @@ def starter_data(seed: bytes) -> Mapping[str, bytes]:
 def reproducibility_inputs(seed: bytes) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
     draw = probes.make_draw(seed)
     question = probes.question(draw, probes.rows_asked(draw))
-    return {"data": pack(probes.training_files(draw))}, {"input": question.content}
+    return {"data": probes.training_folder(seed)}, {"input": question.content}
 
 
 _LIMITS = sandbox.Limits(wall_s=60, cpu_s=90, memory_mb=1024, pids=128)

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from apps.checks.asking import NoAnswer, ask, report_unreached, train
 from apps.checks.draws import second_seed
-from apps.checks.folder_input import pack
 from apps.checks.project import Session
 from apps.checks.projects.recommendation_system import charts, checks, in_house, judgements, probes
 from apps.checks.projects.recommendation_system.checks import Found, Scored
@@ -63,13 +62,7 @@ class _Trial:
                 return checks.measure(*self.told(factor), scored, name)
 
             figures[name], _ = settle(measure)
-        asked, answer = self.told()
-        return Found(
-            asked=asked,
-            answer=answer,
-            figures=figures,
-            spread=checks.spread(asked, answer) if scored.spread else None,
-        )
+        return checks.find(*self.told(), scored, figures)
 
 
 def behaviour(session: Session) -> None:
@@ -119,7 +112,7 @@ class _Second:
 def _begin(session: Session, seed: bytes) -> _Trial:
     """Raises NoAnswer."""
     draw = probes.make_draw(seed)
-    model = train(session, pack(probes.training_files(draw)))
+    model = train(session, probes.training_folder(seed))
     models = in_house.train(draw.histories, draw.titles, draw.listeners)
     return _Trial(session, draw, models, model)
 

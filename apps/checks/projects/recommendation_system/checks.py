@@ -89,6 +89,7 @@ class Scored:
     needed: float  # of the share of the gap that the checker's own model closes
     cold: bool = False  # for those without a history, else for those with one
     spread: bool = False  # coverage counts as well
+    apart: bool = False  # must not be the collaborative lists again
 
 
 # In 12 draws, common solutions closed these parts of what the checker's own lists close: counting
@@ -96,12 +97,14 @@ class Scored:
 # with the log of the listeners 53 to 90 %; bestsellers of the favourite genres 59 to 102 %.
 SCORED = (
     Scored(spec=COLLABORATIVE_LISTS, method=COLLABORATIVE, figures=(NDCG, RECALL), needed=0.6),
-    Scored(spec=CONTENT_LISTS, method=CONTENT, figures=(NDCG, RECALL), needed=0.5),
+    Scored(spec=CONTENT_LISTS, method=CONTENT, figures=(NDCG, RECALL), needed=0.5, apart=True),
     Scored(spec=COLD_LISTENERS, method=SERVED, figures=(NDCG,), needed=0.5, cold=True),
     Scored(spec=COLD_TITLES, method=CONTENT, figures=(NEW,), needed=0.15),
     Scored(spec=COVERAGE, method=SERVED, figures=(NDCG,), needed=0.5, spread=True),
 )
 COVERAGE_NEEDED = 0.4  # of the coverage of the checker's own lists
+# Of the places of two lists of one listener. Honest ones share up to 56 %, in the same 12 draws.
+SHARED_AT_MOST = 0.75
 
 
 def group(asked: Asked, *, cold: bool) -> slice:
@@ -176,13 +179,35 @@ def spread(asked: Asked, answer: Answer) -> Spread:
 class Found:
     """What a scored check comes to in one draw."""
 
-    asked: Asked  # whom the last figure was measured on
+    asked: Asked  # the usual listeners; figures may be of four times as many
     answer: Answer
     figures: Mapping[str, Measurement]
-    spread: Spread | None
+    spread: Spread | None = None
+    shared: float | None = None  # of the places, with the collaborative lists
+
+    @property
+    def copied(self) -> bool:
+        return self.shared is not None and self.shared > SHARED_AT_MOST
 
     @property
     def enough(self) -> bool:
-        return all(figure.enough for figure in self.figures.values()) and (
-            self.spread is None or self.spread.enough
+        return (
+            all(figure.enough for figure in self.figures.values())
+            and (self.spread is None or self.spread.enough)
+            and not self.copied
         )
+
+
+def find(asked: Asked, answer: Answer, scored: Scored, figures: Mapping[str, Measurement]) -> Found:
+    """``figures`` are those of the check, measured on these listeners or on four times as many."""
+    by_others, lists = (
+        answer.lists[method][group(asked, cold=scored.cold)]
+        for method in (COLLABORATIVE, scored.method)
+    )
+    return Found(
+        asked=asked,
+        answer=answer,
+        figures=figures,
+        spread=spread(asked, answer) if scored.spread else None,
+        shared=ranking.overlap(lists, by_others) if scored.apart else None,
+    )

@@ -233,14 +233,14 @@ def draw_listeners(process: Process, seed: bytes) -> Listeners:
     )
 
 
-def likings(listeners: Listeners, titles: Titles) -> Matrix:
-    """Utilities without the popularity of the titles: shape (listeners, titles)."""
+def likings(listeners: Listeners, titles: Titles, rows: Ints) -> Matrix:
+    """Utilities without the popularity of the titles: shape (rows, titles)."""
     taste = np.column_stack(
         [
-            listeners.genre_taste,
-            listeners.tag_taste,
-            listeners.narrator_taste,
-            listeners.hidden_taste,
+            listeners.genre_taste[rows],
+            listeners.tag_taste[rows],
+            listeners.narrator_taste[rows],
+            listeners.hidden_taste[rows],
         ]
     )
     like = np.column_stack(
@@ -255,14 +255,14 @@ def likings(listeners: Listeners, titles: Titles) -> Matrix:
 
 
 def draw_histories(titles: Titles, liking: Matrix, seed: bytes) -> Histories:
-    """Of the known listeners: choices without repetition, one after the other. A few titles are
+    """Choices without repetition, one after the other, by ``liking`` of the KNOWN; a few titles are
     started by accident.
 
     Adding Gumbel noise to utilities and taking the largest in order draws from the logit without
     replacement (Kool, van Hoof and Welling, 2019, "Stochastic beams and where to find them").
     """
     rng = stream(seed, "histories")
-    utility = liking[:KNOWN, :TITLES] + titles.popularity[:TITLES].astype(np.float32)
+    utility = liking[:, :TITLES] + titles.popularity[:TITLES].astype(np.float32)
     waiting = rng.standard_exponential(utility.shape, dtype=np.float32)
     noisy = utility - np.log(np.maximum(waiting, np.finfo(np.float32).tiny))
     chosen = ranking.best(noisy, MOST_HEARD)

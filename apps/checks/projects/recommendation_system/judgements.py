@@ -13,6 +13,7 @@ from apps.checks.projects.recommendation_system.checks import (
     NEW,
     NOTHING_TWICE,
     RECALL,
+    SHARED_AT_MOST,
     WELL_FORMED,
     Found,
     Scored,
@@ -150,6 +151,13 @@ def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
             f"{_percent(spread.needed)} (bestsellers {_percent(spread.bestsellers)}, checker's own "
             f"{_percent(spread.in_house)})."
         )
+    if found.shared is not None:
+        evidence |= {"shared_with_collaborative": round(found.shared, 4)}
+    if found.copied:
+        output += (
+            f" {_percent(found.shared or 0)} of their places are those of your collaborative "
+            f"lists; allowed: {_percent(SHARED_AT_MOST)}."
+        )
     return output, evidence
 
 
@@ -206,7 +214,13 @@ def _collaborative_hint(asked: Asked, lists: Lists, own: Lists, _found: Found) -
     }[_too_popular(asked, lists, own)]
 
 
-def _content_hint(asked: Asked, lists: Lists, own: Lists, _found: Found) -> str:
+def _content_hint(asked: Asked, lists: Lists, own: Lists, found: Found) -> str:
+    if found.copied:
+        return (
+            "One method stands under two names, and a title that nobody has heard has no way into "
+            "either. Make content of genre, tags, narrator and description, and collaborative of "
+            "who heard what."
+        )
     return {
         1: "Popularity outweighs the taste in your lists. Give the likeness more weight against "
         "the log of the listeners, and choose the weight on a month that you held out.",

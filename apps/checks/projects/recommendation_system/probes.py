@@ -5,12 +5,13 @@ Ids are random and rows are shuffled in every file, so neither tells anything.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from apps.checks import ranking
 from apps.checks.asking import Question
-from apps.checks.folder_input import pack
+from apps.checks.folder_input import PackedFolder, pack
 from apps.checks.projects.recommendation_system import export, in_house
 from apps.checks.projects.recommendation_system.events import TESTER, draw_events
 from apps.checks.projects.recommendation_system.generator import (
@@ -49,7 +50,6 @@ class Draw:
     process: Process
     titles: Titles
     listeners: Listeners
-    liking: Matrix
     histories: Histories
     user_ids: tuple[str, ...]  # of everybody
     issues: export.Issues
@@ -75,11 +75,13 @@ class Asked:
     in_house: Mapping[str, Lists]  # by method
 
 
+@lru_cache(maxsize=2)
 def make_draw(seed: bytes) -> Draw:
+    """Kept for a while, since the same check asks for it again to train twice."""
     process = draw_process(seed)
     titles = draw_titles(process, seed)
     listeners = draw_listeners(process, seed)
-    liking = likings(listeners, titles)
+    liking = likings(listeners, titles, np.arange(KNOWN))
     rng = stream(seed, "ids and writing")
     ids = list(export.draw_user_ids(rng, EVERYBODY + 1))
     return Draw(
@@ -87,12 +89,17 @@ def make_draw(seed: bytes) -> Draw:
         process=process,
         titles=titles,
         listeners=listeners,
-        liking=liking,
         histories=draw_histories(titles, liking, seed),
         user_ids=tuple(ids),
         issues=export.draw_issues(process, titles, rng),
         writing=export.draw_writing(rng),
     )
+
+
+@lru_cache(maxsize=2)
+def training_folder(seed: bytes) -> PackedFolder:
+    """The input of ``train``; kept like its draw."""
+    return pack(training_files(make_draw(seed)))
 
 
 def training_files(draw: Draw) -> dict[str, bytes]:
@@ -117,7 +124,9 @@ def ask_about(draw: Draw, models: in_house.InHouseModels, *, factor: int = 1) ->
     offered = np.flatnonzero(draw.titles.offered)
     heard = draw.histories.heard()[np.ix_(rows, offered)]
     probability = choice_probabilities(
-        draw.liking[np.ix_(rows, offered)], draw.titles.popularity[offered], heard
+        likings(draw.listeners, draw.titles, rows)[:, offered],
+        draw.titles.popularity[offered],
+        heard,
     )
 
     def listed(scores: Matrix, among: slice) -> Lists:

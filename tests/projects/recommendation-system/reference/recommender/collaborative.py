@@ -11,7 +11,7 @@ def fit(heard: np.ndarray) -> np.ndarray:
     Each title is divided by the root of its listeners first, so that popular ones do not lead all
     factors.
     """
-    root = np.sqrt(np.maximum(heard.sum(axis=0), 1))
+    root = np.sqrt(np.maximum(heard.sum(axis=0, dtype=float), 1))
     scaled = heard / root
     _, vectors = np.linalg.eigh(scaled.T @ scaled)
     factors = vectors[:, -max(2, len(root) // TITLES_A_FACTOR) :]
