@@ -37,11 +37,15 @@ NEW_TITLES = 80
 FEWEST_HEARD, MOST_HEARD = 4, 80
 TYPICAL_HEARD = 25
 ACCIDENTAL_SHARE = 0.03  # of all first listenings
+WITHDRAWN_SHARE, GONE_SHARE = 0.03, 0.04  # of the titles of the training data
 GENRE_COUNT, TAG_COUNT, NARRATOR_COUNT, HIDDEN_COUNT = 10, 12, 8, 2
 AGES = ("under 25", "25-39", "40-59", "60 and over")
 DEVICES = ("phone", "car", "speaker", "web")
 FAVOURITES = 3
 DAYS = 365
+TITLE_COLUMNS = ("genre", "tags", "narrator", "length", "description")  # those that may be missing
+FORM_COLUMNS = ("age", "favourites", "device")
+DESCRIBED_SHARE = 0.7  # of the new titles
 
 GENRES = (
     "True crime", "Science fiction", "Fantasy", "Romance", "Crime", "Thriller", "Biography",
@@ -163,17 +167,8 @@ def draw_process(seed: bytes) -> Process:
         tag_spread=0.6 * described,
         narrator_spread=0.9 * described,
         hidden_spread=rng.uniform(0.6, 0.8),
-        missing={
-            "genre": rng.uniform(0.02, 0.05),
-            "tags": rng.uniform(0.02, 0.05),
-            "narrator": rng.uniform(0.02, 0.05),
-            "length": rng.uniform(0.02, 0.05),
-            "description": rng.uniform(0.05, 0.1),
-            "age": rng.uniform(0.05, 0.15),
-            "favourites": rng.uniform(0.05, 0.15),
-            "device": rng.uniform(0.05, 0.15),
-            "minutes": rng.uniform(0.02, 0.05),
-        },
+        missing={name: rng.uniform(0.02, 0.05) for name in (*TITLE_COLUMNS, "minutes")}
+        | {name: rng.uniform(0.05, 0.15) for name in FORM_COLUMNS},
     )
 
 
@@ -191,8 +186,10 @@ def draw_titles(process: Process, seed: bytes) -> Titles:
     rng = stream(seed, "titles")
     count = TITLES + NEW_TITLES
     new = np.arange(count) >= TITLES
-    age_in_days = np.where(new, rng.integers(0, 8, count), DAYS + rng.integers(1, 2_500, count))
+    age_in_days = np.where(new, 0, DAYS + rng.integers(1, 2_500, count))
     chance = rng.random(count)
+    known = _recorded(rng, process, TITLE_COLUMNS, count)
+    known["description"][new] = rng.random(NEW_TITLES) < DESCRIBED_SHARE
     return Titles(
         genre=rng.choice(GENRE_COUNT, count, p=process.genre_shares),
         tags=rng.random((count, TAG_COUNT)) < 2.5 / TAG_COUNT,
@@ -201,11 +198,9 @@ def draw_titles(process: Process, seed: bytes) -> Titles:
         published=process.last_day - age_in_days,
         popularity=rng.normal(0, process.popularity_spread, count),
         hidden=rng.normal(0, 1, (count, HIDDEN_COUNT)),
-        known=_recorded(
-            rng, process, ("genre", "tags", "narrator", "length", "description"), count
-        ),
-        withdrawn=~new & (chance < 0.03),
-        offered=new | (chance >= 0.07),
+        known=known,
+        withdrawn=~new & (chance < WITHDRAWN_SHARE),
+        offered=new | (chance >= WITHDRAWN_SHARE + GONE_SHARE),
     )
 
 
@@ -217,7 +212,7 @@ def draw_listeners(process: Process, seed: bytes) -> Listeners:
     rank = (-said).argsort(axis=1).argsort(axis=1)
     joined = process.first_day + rng.integers(-600, DAYS - 60, EVERYBODY)
     joined[KNOWN:] = process.last_day
-    known = _recorded(rng, process, ("age", "favourites", "device"), EVERYBODY)
+    known = _recorded(rng, process, FORM_COLUMNS, EVERYBODY)
     for flags in known.values():
         flags[LISTED:KNOWN] = False
     return Listeners(

@@ -143,6 +143,8 @@ def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
         f"{_and(reached)}. You closed {shares} of the gap between bestsellers and best possible; "
         f"needed for this draw: {needed}."
     )
+    if any(figure.measured.share < 0 for figure in found.figures.values()):
+        output += " Below 0 % a list is worse than the bestsellers."
     if found.spread:
         spread = found.spread
         evidence |= {"coverage": round(spread.own, 4), "coverage_needed": round(spread.needed, 4)}
