@@ -58,6 +58,7 @@ def today(first: Service) -> dict[str, bytes]:
 
 def test_starter_data_are_the_same_for_the_same_seed(files: dict[str, bytes]) -> None:
     probes.make_draw.cache_clear()
+    probes.training_folder.cache_clear()
     assert PROJECT.starter_data(SEEDS[0]) == files
 
 

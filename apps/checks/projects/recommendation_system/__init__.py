@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from apps import sandbox
+from apps.checks.folder_input import unpack
 from apps.checks.project import Project
 from apps.checks.projects.recommendation_system import probes
 from apps.checks.projects.recommendation_system.behaviour import behaviour
@@ -12,7 +13,7 @@ from apps.checks.projects.recommendation_system.outputs import list_numbers
 
 def starter_data(seed: bytes) -> Mapping[str, bytes]:
     """A service of the learner's own; the check trains on another."""
-    return probes.training_files(probes.make_draw(seed))
+    return unpack(probes.training_folder(seed))
 
 
 def reproducibility_inputs(seed: bytes) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
