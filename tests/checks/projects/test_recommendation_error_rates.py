@@ -1,8 +1,9 @@
 """What every service of the recommendation project promises, and how often a verdict is wrong.
 
-A whole service takes a second, so that an ordinary test run draws ten and lets each verdict meet
-listeners that are drawn from them anew, with replacement. With ``MILEPOST_TEST_SERVICES=600`` each
-of the 300 verdicts has two services of its own, as a learner's has.
+A whole service takes a second, so that an ordinary test run draws ten. Each simulated verdict takes
+two of them, and listeners of these that are drawn anew, with replacement. With
+``MILEPOST_TEST_SERVICES=300`` each of the 300 verdicts begins with a service of its own, and is
+confirmed on the next one's.
 """
 
 import hashlib
@@ -170,8 +171,8 @@ def pairs(services: list[Service]) -> Iterator[tuple[np.random.Generator, list[S
     """For each verdict, the services of the first draw and of the one that confirms."""
     for number in range(VERDICTS):
         rng = np.random.default_rng(number)
-        if len(services) >= 2 * VERDICTS:
-            yield rng, services[2 * number : 2 * number + 2]
+        if len(services) >= VERDICTS:
+            yield rng, [services[number], services[(number + 1) % len(services)]]
         else:
             yield rng, [services[one] for one in rng.choice(len(services), 2, replace=False)]
 
