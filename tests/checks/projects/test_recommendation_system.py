@@ -1,4 +1,9 @@
-"""The recommendation project's process, its own models and the files that it writes."""
+"""The recommendation project's process, its own models and the files that it writes.
+
+Its reader and texts are tested in ``test_recommendation_outputs``, its checks in
+``test_recommendation_verdicts``, how often these err in ``test_recommendation_error_rates``; its
+samples run end to end in ``test_verdicts``.
+"""
 
 import itertools
 import re
