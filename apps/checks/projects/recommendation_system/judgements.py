@@ -10,6 +10,7 @@ from apps.checks.projects.recommendation_system.checks import (
     COLLABORATIVE_LISTS,
     CONTENT_LISTS,
     COVERAGE,
+    NDCG,
     NEW,
     NOTHING_TWICE,
     RECALL,
@@ -29,6 +30,7 @@ from apps.checks.results import JSON, Metric, Test
 from apps.checks.scoring import Measurement
 from apps.checks.verdicts import failed, passed
 
+_KEYS = {NDCG: "ndcg", RECALL: "recall", NEW: "hits"}  # in names of evidence and metrics
 OTHER_THAN_OWN = 1.5  # times as many listeners, or as few: then popularity explains the failure
 
 # well_formed and nothing_twice -------------------------------------------------------------------
@@ -129,10 +131,10 @@ def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
             f"{value} in {name} (bestsellers {naive}, checker's own {own}, best possible {best})"
         )
         evidence |= {
-            f"{name} share_closed": round(measured.share, 4),
-            f"{name} interval_low": round(measured.low, 4),
-            f"{name} interval_high": round(measured.high, 4),
-            f"{name} needed": round(figure.needed, 4),
+            f"{_KEYS[name]}_share_closed": round(measured.share, 4),
+            f"{_KEYS[name]}_interval_low": round(measured.low, 4),
+            f"{_KEYS[name]}_interval_high": round(measured.high, 4),
+            f"{_KEYS[name]}_needed": round(figure.needed, 4),
             "listeners": measured.rows,
         }
     shares = _and(_percent(figure.measured.share) for figure in found.figures.values())
@@ -290,7 +292,7 @@ def metrics(scored: Scored, found: Found) -> list[Metric]:
 def _metric(scored: Scored, name: str, figure: Measurement) -> Metric:
     measured = figure.measured
     return Metric(
-        name=f"{scored.spec.name}_{name.split('@', maxsplit=1)[0].lower().replace(' ', '_')}",
+        name=f"{scored.spec.name}_{_KEYS[name]}",
         title=f"{scored.spec.title}: share of the gap in {name}",
         value=100 * measured.share,
         unit="%",
