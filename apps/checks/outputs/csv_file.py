@@ -15,6 +15,7 @@ from apps.checks.outputs.file import UnusableOutput, decoded, read_content, show
 
 # Plain decimal notation: float() also takes "1_000", "inf" and other scripts' digits.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_LONG_LINE = 10_000  # characters; the parser has a limit of its own on a cell
 _NOT_COMPUTED = frozenset({"", "nan", "none", "null", "na", "nat", "<na>"})
 
 type Floats = NDArray[np.float64]
@@ -66,7 +67,7 @@ def read_csv(
                 f"Line {number} has {len(cells)} cells; the first line has {len(header)}. "
                 "Write one cell for each column."
             )
-        if any(len(cell) > max_cell for cell in cells):
+        if max(map(len, cells)) > max_cell:
             raise UnusableOutput(f"Line {number} has a cell of more than {max_cell} characters.")
         rows.append(tuple(cells))
         numbers.append(number)
@@ -81,11 +82,18 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     for number, line in enumerate(io.StringIO(text, newline=""), start=1):
         if not line.strip():
             continue
-        try:
-            (cells,) = csv.reader([line.rstrip("\r\n")], strict=True)
-        except csv.Error as error:
-            raise _not_csv(number, str(error)) from None
+        # Most lines have no quotes, and are split three times as fast without a parser each.
+        plain = '"' not in line and len(line) < _LONG_LINE
+        cells = line.split(",") if plain else _parsed(line, number)
         yield number, [cell.strip() for cell in cells]
+
+
+def _parsed(line: str, number: int) -> list[str]:
+    try:
+        (cells,) = csv.reader([line.rstrip("\r\n")], strict=True)
+    except csv.Error as error:
+        raise _not_csv(number, str(error)) from None
+    return cells
 
 
 def _not_csv(line: int, said: str) -> UnusableOutput:

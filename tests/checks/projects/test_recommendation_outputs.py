@@ -141,13 +141,15 @@ def test_two_files_are_compared_by_their_titles_in_any_order(tmp_path: Path) -> 
     found = outputs.list_numbers(write(tmp_path, rows))
     assert outputs.list_numbers(write(tmp_path, rows[::-1])) == found
     assert sorted(found) == sorted(float(row[3][2:]) for row in rows)
+    quoted = [[*row[:3], f'"{row[3]}"'] for row in rows]
+    assert outputs.list_numbers(write(tmp_path, quoted)) == found
     rows[0][3], rows[1][3] = rows[1][3], rows[0][3]
     assert outputs.list_numbers(write(tmp_path, rows)) != found
 
 
 @pytest.mark.parametrize("item", ["T-1e999", "T-", "nan", "T-123456", "T-١٢٣٤٥"])
 def test_id_that_is_none_cannot_be_compared(tmp_path: Path, item: str) -> None:
-    with pytest.raises(UnusableOutput, match="is not the id of a title"):
+    with pytest.raises(UnusableOutput, match="does not end with the id of a title"):
         outputs.list_numbers(write(tmp_path, [[USERS[0], "served", "1", item]]))
 
 

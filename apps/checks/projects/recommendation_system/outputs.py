@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from apps.checks.outputs import UnusableOutput, read_csv, shown
+from apps.checks.outputs.file import decoded, read_content
 from apps.checks.projects.recommendation_system.probes import COLLABORATIVE, METHODS, PLACES
 from apps.checks.ranking import EMPTY, Lists
 
@@ -110,15 +111,13 @@ def _list_faults(lists: Lists, *, users: Sequence[str], warm: int) -> list[Fault
 
 
 def list_numbers(path: Path) -> list[float]:
-    """The numbers of the titles, in order of listener, method and rank: to compare two files.
-
-    Raises UnusableOutput.
-    """
-    table = read_csv(path, columns=COLUMNS, max_bytes=MAX_BYTES, max_rows=MAX_ROWS)
+    """The numbers of the titles, in order of listener, method and rank: to compare two files that
+    one program wrote. Raises UnusableOutput."""
+    _, *rows = decoded(read_content(path, max_bytes=MAX_BYTES)).split()
     numbers = []
-    for line, (*_, item) in sorted(zip(table.lines, table.rows, strict=True), key=lambda r: r[1]):
-        digits = item.removeprefix("T-")
-        if not (digits.isascii() and digits.isdigit() and len(digits) == 5):
-            raise UnusableOutput(f"Line {line}: “{shown(item)}” is not the id of a title.")
+    for row in sorted(rows):
+        digits = row.rpartition(",")[2].strip('" ').removeprefix("T-")
+        if not (len(digits) == 5 and digits.isascii() and digits.isdigit()):
+            raise UnusableOutput(f"“{shown(row)}” does not end with the id of a title.")
         numbers.append(float(digits))
     return numbers
