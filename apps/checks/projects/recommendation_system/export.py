@@ -116,17 +116,19 @@ def write_events(
     issue = ((since[:, 1:] <= days[:, None]) & (np.arange(1, MOST_ISSUES) < before[:, None])).sum(
         axis=1
     )
-    names = np.array(user_ids)[events.listener]
-    items = item_id(issues.ids[events.title, issue])
     zone = np.where(rng.random(rows) < writing.zones, rng.integers(1, 4, rows), 0)
     zone += (zone > 0) & events.sent_twice
     minutes = _minutes(events.minutes, writing=writing, rng=rng)
-    lines = [
-        ",".join(cells)
-        for cells in zip(names.tolist(), items, _times(events.moment, zone), minutes, strict=True)
-    ]
     order = rng.permutation(rows)
-    return "\n".join([",".join(EVENT_COLUMNS), *(lines[row] for row in order), ""]).encode()
+    ids = np.array(item_id(issues.ids.ravel())).reshape(issues.ids.shape)
+    columns = (
+        np.array(user_ids)[events.listener[order]].tolist(),
+        ids[events.title[order], issue[order]].tolist(),
+        _times(events.moment[order], zone[order]),
+        [minutes[row] for row in order.tolist()],
+    )
+    lines = map(",".join, zip(*columns, strict=True))
+    return "\n".join([",".join(EVENT_COLUMNS), *lines, ""]).encode()
 
 
 def _times(moments: Ints, zone: Ints) -> list[str]:
@@ -232,17 +234,20 @@ def _several(
     rng: np.random.Generator,
 ) -> list[str]:
     """Words with ";" between them, in a random order."""
+    order = np.where(chosen, rng.random(chosen.shape), np.inf).argsort(axis=1).tolist()
+    counts = chosen.sum(axis=1).tolist()
+    otherwise = (rng.random(chosen.shape) < share).tolist()
+    styles = rng.random(chosen.shape).tolist()
     cells = []
-    for flags, recorded in zip(chosen, known.tolist(), strict=True):
+    for row, recorded in enumerate(known.tolist()):
         if not recorded:
-            cells.append(one_of(MISSING, rng.random()))
+            cells.append(one_of(MISSING, styles[row][0]))
             continue
-        words = [names[number] for number in rng.permutation(np.flatnonzero(flags)).tolist()]
-        otherwise = rng.random(len(words)) < share
+        words = [names[number] for number in order[row][: counts[row]]]
+        written = zip(words, otherwise[row], styles[row], strict=False)
         cells.append(
             ";".join(
-                one_of(WORDS, rng.random())(word) if other else word
-                for word, other in zip(words, otherwise, strict=True)
+                one_of(WORDS, style)(word) if other else word for word, other, style in written
             )
         )
     return cells
