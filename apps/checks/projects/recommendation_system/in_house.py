@@ -79,11 +79,12 @@ def train(histories: Histories, titles: Titles, listeners: Listeners) -> InHouse
 def item_weights(heard: Matrix) -> Matrix:
     """How much each title speaks for each other one: a ridge regression of every column on all
     the others, in closed form (Steck, 2019, equation 8)."""
-    gram = (heard.T @ heard).astype(float)
-    inverse = np.linalg.inv(gram + ITEM_RIDGE * np.eye(len(gram)))
+    # In single precision: the ridge keeps the matrix far from singular, and counts are exact.
+    gram = heard.T @ heard + ITEM_RIDGE * np.eye(heard.shape[1], dtype=np.float32)
+    inverse = np.linalg.inv(gram)
     weights = inverse / -np.diag(inverse)
     np.fill_diagonal(weights, 0.0)
-    return weights.astype(np.float32)
+    return np.asarray(weights)
 
 
 def newton_step(heard: Matrix, features: Matrix, share: Matrix) -> Matrix:
