@@ -14,7 +14,7 @@ from apps.submissions import delivery
 from apps.submissions.live import LiveRecord
 from apps.submissions.models import StageRun, State, Submission
 from apps.submissions.pipeline import conclude
-from apps.submissions.seeds import submission_seed
+from apps.submissions.seeds import starter_seed, submission_seed
 from tests.submissions.samples import (
     EVIL,
     SLUG,
@@ -419,10 +419,13 @@ def test_document_is_the_result_as_an_attachment(
 
 def test_seed_stands_on_no_page(page: Client, learner: User, brief: ProjectBrief) -> None:
     submission = finished(learner, brief, Outcome.FAILED)
-    seed = submission_seed(slug=SLUG, public_id=submission.public_id).hex()
+    seeds = (
+        submission_seed(slug=SLUG, public_id=submission.public_id).hex(),
+        starter_seed(slug=SLUG, learner_id=learner.pk).hex(),
+    )
     base = f"/submissions/{submission.public_id}/"
     for url in (base, f"{base}result.json", PROJECT):
-        assert seed not in html(page, url)
+        assert not any(seed in html(page, url) for seed in seeds)
 
 
 def test_tries_are_shown_in_pages(page: Client, learner: User, brief: ProjectBrief) -> None:
