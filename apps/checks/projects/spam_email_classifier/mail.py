@@ -128,7 +128,7 @@ def _plain(text: Text, form: Form) -> str:
 def _html(rng: random.Random, text: Text, form: Form) -> str:
     lines = [html.escape(" ".join(line)) for line in text.lines]
     if form.link:
-        lines.insert(-1, f'<a href="{form.link}">see here</a>')
+        lines[-1] = f'<a href="{form.link}">{lines[-1]}</a>'
     if form.hidden:
         lines.insert(
             rng.randint(0, len(lines)), f"{rng.choice(_HIDING)}{' '.join(form.hidden)}</span>"

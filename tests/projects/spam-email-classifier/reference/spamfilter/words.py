@@ -20,8 +20,3 @@ def words_of(text: str) -> set[str]:
 def plain(token: str) -> str:
     """``fr€e`` is free, and a number of digits only never comes here."""
     return token.translate(SIGNS) if MIXED.search(token) else token
-
-
-def features_of(text: str, domain: str) -> set[str]:
-    words = {word for word in words_of(text) if len(word) > 2}
-    return words | {f"from:{domain}"} if domain else words
