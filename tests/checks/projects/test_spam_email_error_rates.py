@@ -46,7 +46,7 @@ def asked_of(known: Floats, in_house: Floats) -> Asked:
     return Asked(question=Question(content=b"", ids=()), known=known, in_house=in_house, raws=())
 
 
-# Faults: each makes an answer that is worse, the larger its size from 0 to 1 -----------------------
+# Faults: each makes an answer that is worse, the larger its size from 0 to 1 ---------------------
 
 type Fault = Callable[[Asked, float, np.random.Generator], Answer]
 
@@ -105,7 +105,7 @@ class Solution:
 
 
 def solution(number: int, figure: Figure, fault: Fault, *, above: float) -> Solution:
-    """Of the firm ``number``, with the fault of the size that leaves so much above the needed."""
+    """Of a firm, with the fault of the size that leaves so much above what is needed."""
     asked = population(number)
 
     def ahead(size: float) -> float:

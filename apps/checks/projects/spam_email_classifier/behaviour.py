@@ -1,6 +1,5 @@
 """Runs the learner's commands on one draw, after a pass on a second one, and reports the checks."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from apps.checks.projects.spam_email_classifier import charts, checks, form_chec
 from apps.checks.projects.spam_email_classifier.checks import Figure
 from apps.checks.projects.spam_email_classifier.form_checks import FormCheck
 from apps.checks.projects.spam_email_classifier.outputs import Answer, read_answer
-from apps.checks.projects.spam_email_classifier.probes import Asked, Draw, Pairs
+from apps.checks.projects.spam_email_classifier.probes import Asked, Draw
 from apps.checks.scoring import Measurement, settle
 
 TRAIN_HINT = "Run the train command by hand on your starter data in a fresh clone."
@@ -37,7 +36,6 @@ class _Trial:
     draw: Draw
     model: Path
     answers: dict[int, tuple[Asked, Answer]] = field(default_factory=dict)  # by factor
-    told: tuple[Asked, Answer] | None = None  # what was measured last
 
     def ask(self, factor: int) -> tuple[Asked, Answer]:
         """About so many times the usual mails, once. Raises NoAnswer."""
@@ -49,12 +47,15 @@ class _Trial:
 
     def settle(self, figure: Figure) -> tuple[Measurement, bool]:
         """Raises NoAnswer."""
+        return settle(lambda factor: figure.measure(*self.ask(factor)))
 
-        def measure(factor: int) -> Measurement:
-            self.told = self.ask(factor)
-            return figure.measure(*self.told)
-
-        return settle(measure)
+    def told(self, found: Measurement) -> tuple[Asked, Answer]:
+        """What was measured to find this."""
+        return next(
+            (asked, answer)
+            for asked, answer in self.answers.values()
+            if len(asked.known) == found.measured.rows
+        )
 
 
 @dataclass(slots=True)
@@ -71,10 +72,12 @@ class _Second:
             raise self.error
         if self.trial is None:
             try:
-                self.trial = _begin(self.session, second_seed(self.session.seed))
+                trial = _begin(self.session, second_seed(self.session.seed))
+                trial.ask(1)
             except NoAnswer as error:
                 self.error = error
                 raise
+            self.trial = trial
         return self.trial
 
 
@@ -92,9 +95,8 @@ def behaviour(session: Session) -> None:
     second = _Second(session)
     for figure in checks.FIGURES:
         _check_figure(trial, second, figure)
-    _check_form(trial, form_checks.HTML_FORM, probes.html_pairs)
-    _check_form(trial, form_checks.DISGUISED_FORM, probes.disguised_pairs)
-    _check_form(trial, form_checks.ENCODED_FORM, probes.encoded_pairs)
+    for form in form_checks.FORMS:
+        _check_form(trial, form)
     _check_extremes(trial, asked, answer)
 
 
@@ -130,15 +132,14 @@ def _check_figure(trial: _Trial, second: _Second, figure: Figure) -> None:
     except NoAnswer as error:
         session.report(error.failed(figure.spec, hint=_hint(error, otherwise=PREDICT_HINT)))
         return
-    assert told.told is not None  # noqa: S101 - ``settle`` has measured
-    asked, answer = told.told
+    asked, answer = told.told(confirmed or first)
     session.report(checks.judge(figure, first, confirmed=confirmed, asked=asked, answer=answer))
     session.measure(checks.metric(figure, confirmed or first))
     session.draw(charts.OF_FIGURES[figure.spec.name](asked, answer))
 
 
-def _check_form(trial: _Trial, check: FormCheck, make: Callable[[Draw], Pairs]) -> None:
-    pairs = make(trial.draw)
+def _check_form(trial: _Trial, check: FormCheck) -> None:
+    pairs = check.make(trial.draw)
     try:
         answer = _predict(trial.session, trial.model, pairs.question)
     except NoAnswer as error:

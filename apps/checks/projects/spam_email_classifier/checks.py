@@ -233,8 +233,9 @@ def _precision_hint(_asked: Asked, answer: Answer) -> str:
     values = len(np.unique(answer.probability))
     if values < FEW_VALUES:
         return (
-            f"Your probabilities take only {values} different values, so that most mails stand "
-            "side by side and cannot be put in order. Write what the model says, unrounded."
+            f"Your probabilities take {values} different value{'s' if values > 1 else ''} only, so "
+            "that most mails stand side by side and cannot be put in order. Write what the model "
+            "says of each mail, unrounded."
         )
     return (
         "Print the 20 good mails of your held-out data with the highest probability, as the text "
@@ -284,9 +285,8 @@ def _cost_hint(asked: Asked, answer: Answer) -> str:
             "cost on mails that the model was not fitted to."
         )
     return (
-        "No threshold on your probabilities is enough. A model that is too sure of itself holds "
-        "back good mail; choose the strength of its regularisation by log loss on mails that it "
-        "was not fitted to."
+        "No threshold on your probabilities is enough, so mend the model first: choose the "
+        "strength of its regularisation by log loss on mails that it was not fitted to."
     )
 
 

@@ -3,6 +3,7 @@
 import binascii
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -19,6 +20,7 @@ from apps.checks.projects.spam_email_classifier.mail import (
     CHARSETS,
     HTML,
     PLAIN,
+    UTF_8,
     Form,
     write_headers,
     write_mail,
@@ -68,23 +70,22 @@ def write_raws(
         if empty:
             raws.append(write_headers(text, Form()))
             continue
-        padding = ""
+        text, form = _draw_form(chance, process, text, pushy=bool(mails.pushy[row]))
         if long_mails:
-            padding, long_mails = _padding(chance), long_mails - 1
-        text, form = _draw_form(
-            chance, process, text, pushy=bool(mails.pushy[row]), padding=padding
-        )
+            form, long_mails = _very_long(chance, form), long_mails - 1
         raws.append(write_mail(chance, text, form))
     return raws
 
 
-def _padding(rng: random.Random) -> str:
-    """Numbers, which say nothing: so many that the mail stays below LONG_MAIL in each form."""
-    return "\n".join(f"{rng.randrange(10**9):09d} " * 6 for _ in range(16_000))
+def _very_long(rng: random.Random, form: Form) -> Form:
+    """Numbers, which say nothing, below the text: as many as LONG_MAIL has room for."""
+    padding = "\n".join(f"{rng.randrange(10**9):09d} " * 6 for _ in range(16_000))
+    body = HTML if form.body == BOTH else form.body
+    return replace(form, body=body, charset=UTF_8, transfer="8bit", broken=False, padding=padding)
 
 
 def _draw_form(
-    rng: random.Random, process: Process, text: Text, *, pushy: bool, padding: str
+    rng: random.Random, process: Process, text: Text, *, pushy: bool
 ) -> tuple[Text, Form]:
     """The text, perhaps disguised, and a form for it, as often as in this firm."""
     body = PLAIN
@@ -100,7 +101,7 @@ def _draw_form(
     form = Form(
         body=body,
         charset=charset,
-        transfer="8bit" if padding else transfer,
+        transfer=transfer,
         headers_end=headers_end,
         body_end=body_end,
         broken=rng.random() < 0.02,
@@ -112,7 +113,6 @@ def _draw_form(
         else "",
         named_letters=rng.random() < 0.3,
         hidden=rng.sample(process.words, 5) if hides else (),
-        padding=padding,
     )
     return text, form
 

@@ -1,5 +1,6 @@
 """The checks on the form of a mail: what is said must not depend on how it is written down."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,12 @@ from apps.checks.projects.spam_email_classifier.probes import (
     EMPTY,
     HEADERS_ONLY,
     VERY_LONG,
+    Draw,
     Extremes,
     Pairs,
+    disguised_pairs,
+    encoded_pairs,
+    html_pairs,
 )
 from apps.checks.results import JSON, Chart, ReferenceLine, Test
 from apps.checks.scoring import Floats
@@ -27,11 +32,15 @@ OTHERS_MOVE_AT_MOST = 0.0001  # by empty and very long mails in the same file
 _EDGES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the histogram of movements
 
 
+type MakePairs = Callable[[Draw], Pairs]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormCheck:
     """That mails keep their probability in another form."""
 
     spec: CheckSpec
+    make: MakePairs
     within: float  # of the probability
     share: float  # of the mails that must stay within it
     told: str  # what was done to the mails
@@ -39,8 +48,9 @@ class FormCheck:
     hints: dict[str, str]  # by kind of the other form; "" for the rest
 
 
-HTML_FORM = FormCheck(
+_HTML = FormCheck(
     spec=HTML_MAIL,
+    make=html_pairs,
     within=0.05,
     share=0.95,
     told="plain and as HTML with the same text",
@@ -56,8 +66,9 @@ HTML_FORM = FormCheck(
         "": "Remove styles, comments, tags and addresses of links before you look for words.",
     },
 )
-DISGUISED_FORM = FormCheck(
+_DISGUISED = FormCheck(
     spec=OBFUSCATED_WORDS,
+    make=disguised_pairs,
     within=0.2,
     share=0.85,
     told="as they are and with half of their words disguised",
@@ -73,8 +84,9 @@ DISGUISED_FORM = FormCheck(
         "": "Normalise the text first, with one rule for each form in the data dictionary.",
     },
 )
-ENCODED_FORM = FormCheck(
+_ENCODED = FormCheck(
     spec=OTHER_ENCODINGS,
+    make=encoded_pairs,
     within=0.05,
     share=0.95,
     told="in UTF-8 and in another character set or transfer encoding",
@@ -88,6 +100,7 @@ ENCODED_FORM = FormCheck(
         "is declared or missing; only UTF-16 needs its declaration.",
     },
 )
+FORMS = (_HTML, _DISGUISED, _ENCODED)
 
 
 def judge_form(check: FormCheck, pairs: Pairs, probability: Floats) -> Test:
