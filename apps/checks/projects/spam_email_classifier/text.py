@@ -13,6 +13,11 @@ LINE = 8  # words, about
 _BETWEEN = ("\u2013", "…", "€", "&", "/", "-")
 
 
+def pick[T](rng: random.Random, options: Sequence[T]) -> T:
+    """One of them, in a third of the time of ``rng.choice``: a check asks for half a million."""
+    return options[int(rng.random() * len(options))]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
     """A mail without its form. ``lines`` hold tokens; a blank stands between two."""
@@ -31,7 +36,7 @@ class Text:
             tokens = []
             for token in line:
                 now = token in self.words and not before and rng.random() < share
-                tokens.append(rng.choice(ways)(rng, token) if now else token)
+                tokens.append(pick(rng, ways)(rng, token) if now else token)
                 before = now
             lines.append(tuple(tokens))
         return replace(self, lines=tuple(lines))
@@ -44,20 +49,20 @@ def write_text(rng: random.Random, words: Sequence[str], *, domain: str, own_dom
     """
     words = list(words)
     rng.shuffle(words)
-    first, last = rng.choice(FIRST_NAMES), rng.choice(LAST_NAMES)
-    reader = rng.choice(FIRST_NAMES)
+    first, last = pick(rng, FIRST_NAMES), pick(rng, LAST_NAMES)
+    reader = pick(rng, FIRST_NAMES)
     in_subject = rng.randint(1, 3) if rng.random() < 0.95 else 0
     subject = words[:in_subject]
     body = words[in_subject:]
     if words and rng.random() < 0.5:
-        body.append(rng.choice(words))  # once more, which changes nothing
+        body.append(pick(rng, words))  # once more, which changes nothing
     return Text(
         sender=f"{first} {last}",
         address=f"{first}.{last}@{domain}".lower() if domain else "",
-        to=f"{reader}.{rng.choice(LAST_NAMES)}@{own_domain}".lower(),
+        to=f"{reader}.{pick(rng, LAST_NAMES)}@{own_domain}".lower(),
         subject=_between(rng, subject),
         lines=(
-            (rng.choice(("Dear", "Hello", "Good day")), f"{reader},"),
+            (pick(rng, ("Dear", "Hello", "Good day")), f"{reader},"),
             *_lines(rng, body),
             ("Regards,", first, last),
         ),
@@ -66,7 +71,7 @@ def write_text(rng: random.Random, words: Sequence[str], *, domain: str, own_dom
 
 
 def _between(rng: random.Random, words: Sequence[str]) -> str:
-    text = f" {rng.choice(SMALL_WORDS)} ".join(words)
+    text = f" {pick(rng, SMALL_WORDS)} ".join(words)
     return text.capitalize() if rng.random() < 0.5 else text
 
 
@@ -76,11 +81,11 @@ def _lines(rng: random.Random, words: Sequence[str]) -> list[tuple[str, ...]]:
     for word in words:
         luck = rng.random()
         if luck < 0.5:
-            tokens.append(rng.choice(SMALL_WORDS))
+            tokens.append(pick(rng, SMALL_WORDS))
         elif luck < 0.6:
-            tokens.append(f"{rng.randint(10, 9_999)}")
+            tokens.append(str(10 + int(rng.random() * 9_990)))
         elif luck < 0.7:
-            tokens.append(rng.choice(_BETWEEN))
+            tokens.append(pick(rng, _BETWEEN))
         tokens.append(word)
     return [tuple(tokens[start : start + LINE]) for start in range(0, len(tokens), LINE)]
 
@@ -88,7 +93,7 @@ def _lines(rng: random.Random, words: Sequence[str]) -> list[tuple[str, ...]]:
 def quoted_mail(rng: random.Random, vocabulary: Sequence[str]) -> tuple[str, ...]:
     """Lines of an earlier mail, which say nothing about this one."""
     words = rng.sample(vocabulary, rng.randint(4, 12))
-    name = f"{rng.choice(FIRST_NAMES)} {rng.choice(LAST_NAMES)}"
+    name = f"{pick(rng, FIRST_NAMES)} {pick(rng, LAST_NAMES)}"
     return (
         f"> {name}:",
         *(f"> {' '.join(words[n : n + LINE])}" for n in range(0, len(words), LINE)),
