@@ -9,6 +9,7 @@ from apps.checks.project import Session
 from apps.checks.projects.spam_email_classifier import charts, checks, form_checks, probes
 from apps.checks.projects.spam_email_classifier.checks import Figure
 from apps.checks.projects.spam_email_classifier.form_checks import FormCheck
+from apps.checks.projects.spam_email_classifier.generator import HELD_OUT_MAILS
 from apps.checks.projects.spam_email_classifier.outputs import Answer, read_answer
 from apps.checks.projects.spam_email_classifier.probes import Asked, Draw
 from apps.checks.scoring import Measurement, settle
@@ -35,15 +36,20 @@ class _Trial:
     session: Session
     draw: Draw
     model: Path
-    answers: dict[int, tuple[Asked, Answer]] = field(default_factory=dict)  # by factor
+    answers: dict[int, tuple[Asked, Answer] | NoAnswer] = field(default_factory=dict)  # by factor
 
     def ask(self, factor: int) -> tuple[Asked, Answer]:
-        """About so many times the usual mails, once. Raises NoAnswer."""
+        """About so many times the usual mails, once for all figures. Raises NoAnswer."""
         if factor not in self.answers:
             asked = probes.main_question(self.draw, factor=factor)
-            answer = _predict(self.session, self.model, asked.question)
-            self.answers[factor] = asked, answer
-        return self.answers[factor]
+            try:
+                self.answers[factor] = asked, _predict(self.session, self.model, asked.question)
+            except NoAnswer as error:
+                self.answers[factor] = error
+        found = self.answers[factor]
+        if isinstance(found, NoAnswer):
+            raise found
+        return found
 
     def settle(self, figure: Figure) -> tuple[Measurement, bool]:
         """Raises NoAnswer."""
@@ -51,11 +57,7 @@ class _Trial:
 
     def told(self, found: Measurement) -> tuple[Asked, Answer]:
         """What was measured to find this."""
-        return next(
-            (asked, answer)
-            for asked, answer in self.answers.values()
-            if len(asked.known) == found.measured.rows
-        )
+        return self.ask(found.measured.rows // HELD_OUT_MAILS)
 
 
 @dataclass(slots=True)
@@ -72,12 +74,10 @@ class _Second:
             raise self.error
         if self.trial is None:
             try:
-                trial = _begin(self.session, second_seed(self.session.seed))
-                trial.ask(1)
+                self.trial = _begin(self.session, second_seed(self.session.seed))
             except NoAnswer as error:
                 self.error = error
                 raise
-            self.trial = trial
         return self.trial
 
 
