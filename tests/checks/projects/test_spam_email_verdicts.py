@@ -83,6 +83,7 @@ def test_competent_learner_passes_with_room(tmp_path: Path) -> None:
         "cost_by_threshold",
         "calibration",
         *FORMS,
+        "extreme_mails",
     ]
 
 
@@ -325,17 +326,20 @@ def test_share_of_mails_that_keep_their_probability_decides() -> None:
         probability[100 : 100 + moved] += check.within + 0.001
         test = form_checks.judge_form(check, pairs_of(["tags"] * 100), probability)
         assert test.status == status
-    chart = form_checks.movement_chart(check, probability)
+    moves = form_checks.movements(probability)
+    chart = form_checks.movement_chart(check.spec, moves, within=check.within, share=check.share)
     assert sum(chart.values) == 100
+    assert chart.summary == "94 % of the mails stay within 0.05; 95 % must."
 
 
 def test_mail_that_moves_with_its_neighbours_fails() -> None:
     extremes = probes.Extremes(question=Question(content=b"", ids=()), ordinary=3)
     before = np.array([0.1, 0.5, 0.9, 0.2])
     same = np.array([0.1, 0.5, 0.9, 0.0, 1.0])
-    assert form_checks.judge_extremes(extremes, before, same).status == "passed"
+    still = form_checks.neighbours(extremes, before, same)
+    assert form_checks.judge_extremes(extremes, still).status == "passed"
     moved = same.copy()
     moved[1] += 0.0002
-    test = form_checks.judge_extremes(extremes, before, moved)
+    test = form_checks.judge_extremes(extremes, form_checks.neighbours(extremes, before, moved))
     assert test.status == "failed"
     assert "Of the others, 1 move by more than 0.0001." in test.output

@@ -146,7 +146,14 @@ def _check_form(trial: _Trial, check: FormCheck) -> None:
         trial.session.report(error.failed(check.spec, hint=FORM_HINT))
         return
     trial.session.report(form_checks.judge_form(check, pairs, answer.probability))
-    trial.session.draw(form_checks.movement_chart(check, answer.probability))
+    trial.session.draw(
+        form_checks.movement_chart(
+            check.spec,
+            form_checks.movements(answer.probability),
+            within=check.within,
+            share=check.share,
+        )
+    )
 
 
 def _check_extremes(trial: _Trial, main: Asked, before: Answer) -> None:
@@ -156,6 +163,7 @@ def _check_extremes(trial: _Trial, main: Asked, before: Answer) -> None:
     except NoAnswer as error:
         trial.session.report(error.failed(checks.EXTREME_MAILS, hint=EXTREME_HINT))
         return
-    trial.session.report(
-        form_checks.judge_extremes(extremes, before.probability, answer.probability)
-    )
+    moved = form_checks.neighbours(extremes, before.probability, answer.probability)
+    trial.session.report(form_checks.judge_extremes(extremes, moved))
+    within = form_checks.OTHERS_MOVE_AT_MOST
+    trial.session.draw(form_checks.movement_chart(checks.EXTREME_MAILS, moved, within=within))

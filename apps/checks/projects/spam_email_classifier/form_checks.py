@@ -29,7 +29,17 @@ from apps.checks.scoring import Floats
 from apps.checks.verdicts import failed, passed
 
 OTHERS_MOVE_AT_MOST = 0.0001  # by empty and very long mails in the same file
-_EDGES = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # of the histogram of movements
+_EDGES = (
+    0.0,
+    OTHERS_MOVE_AT_MOST,
+    0.01,
+    0.02,
+    0.05,
+    0.1,
+    0.2,
+    0.5,
+    1.0,
+)  # of the histogram of movements
 
 
 type MakePairs = Callable[[Draw], Pairs]
@@ -138,9 +148,16 @@ def movements(probability: Floats) -> Floats:
     return np.asarray(np.abs(after - before))
 
 
-def judge_extremes(extremes: Extremes, before: Floats, probability: Floats) -> Test:
-    """``before``: of the same mails in the main question; ``probability``: of all of this one."""
-    moved = np.abs(probability[: extremes.ordinary] - before[: extremes.ordinary])
+def neighbours(extremes: Extremes, before: Floats, probability: Floats) -> Floats:
+    """How far the ordinary mails move among empty and very long ones: shape (mails,).
+
+    ``before``: of the same mails in the main question; ``probability``: of all of this one.
+    """
+    return np.asarray(np.abs(probability[: extremes.ordinary] - before[: extremes.ordinary]))
+
+
+def judge_extremes(extremes: Extremes, moved: Floats) -> Test:
+    """``moved``: of ``neighbours``."""
     changed = int((moved > OTHERS_MOVE_AT_MOST).sum())
     evidence: dict[str, JSON] = {
         "empty": EMPTY,
@@ -166,19 +183,19 @@ def judge_extremes(extremes: Extremes, before: Floats, probability: Floats) -> T
     )
 
 
-def movement_chart(check: FormCheck, probability: Floats) -> Chart:
-    moved = movements(probability)
+def movement_chart(spec: CheckSpec, moved: Floats, *, within: float, share: float = 1.0) -> Chart:
+    """``moved``: of each mail; that share of them must stay ``within``."""
     counts, _ = np.histogram(moved, _EDGES)
     return Chart(
-        name=check.spec.name,
+        name=spec.name,
         kind="histogram",
-        title="How far a mail moves when its form changes",
-        summary=f"{percent(float((moved <= check.within).mean()))} of the mails stay within "
-        f"{check.within:g}; {percent(check.share)} must.",
+        title="How far the probability of a mail moves",
+        summary=f"{percent(float((moved <= within).mean()))} of the mails stay within {within:g}; "
+        f"{percent(share)} must.",
         x_label="change of the probability",
         y_label="mails",
-        test=check.spec.name,
+        test=spec.name,
         values=tuple(counts.tolist()),
         edges=_EDGES,
-        lines=(ReferenceLine(label="allowed", axis="x", value=check.within),),
+        lines=(ReferenceLine(label="allowed", axis="x", value=within),),
     )
