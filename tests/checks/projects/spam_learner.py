@@ -27,7 +27,7 @@ from apps.checks.projects.spam_email_classifier.generator import Flags
 from apps.checks.results import Chart, Metric, Test
 from apps.checks.scoring import Floats
 
-COST_OF_HOLDING = 10.0
+COST_OF_HOLDING = 5.0
 SIGNS = str.maketrans("@4€310$57", "aaeeiosst")
 CYRILLIC = str.maketrans("\u0430\u0441\u0435\u043e\u0440\u0445\u0443", "aceopxy", "\u200b")
 APART = re.compile(r"\b[^\W\d_](?:([ .])[^\W\d_])(?:\1[^\W\d_])+\b")

@@ -184,13 +184,13 @@ def in_two_classes(probability: Floats) -> Floats:
         ),
         (
             as_if_balanced,
-            lambda probability: probability > 100 / 101,
+            lambda probability: probability > 50 / 51,
             "calibration",
             "On the whole you say too much.",
         ),
         (
             lambda probability: probability / 2,
-            lambda probability: probability > 5 / 11,
+            lambda probability: probability > 5 / 12,
             "calibration",
             "On the whole you say too little.",
         ),

@@ -33,7 +33,7 @@ type Flags = NDArray[np.bool_]
 TRAIN_MAILS = 6_000  # before some of them are repeated
 HELD_OUT_MAILS = 10_000
 EMPTY_MAILS = 10  # of the training mails
-VOCABULARY = 260  # of WORDS, in each firm
+VOCABULARY = 220  # of WORDS, in each firm
 DOMAINS = 40
 MEAN_WORDS = 16.0
 PUSHY_SHARE = 0.12  # of mails that are written to sell; not all of them are spam
@@ -54,7 +54,7 @@ FALSE_POSITIVE, FALSE_NEGATIVE = (
 )  # cost of a good mail held back, of a spam mail delivered
 # Draws in which the best decisions save less than this share of the naive cost, or in which the
 # best order is no better than this, tell good from bad too weakly, and are drawn again.
-SMALLEST_GAP = 0.45
+SMALLEST_GAP = 0.5
 SMALLEST_BEST_PRECISION = 0.92
 
 

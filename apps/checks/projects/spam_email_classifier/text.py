@@ -64,7 +64,7 @@ def write_text(rng: random.Random, words: Sequence[str], *, domain: str, own_dom
         lines=(
             (pick(rng, ("Dear", "Hello", "Good day")), f"{reader},"),
             *_lines(rng, body),
-            ("Regards,", first, last),
+            ("Regards,", first),
         ),
         words=frozenset(words),
     )
@@ -80,11 +80,11 @@ def _lines(rng: random.Random, words: Sequence[str]) -> list[tuple[str, ...]]:
     tokens: list[str] = []
     for word in words:
         luck = rng.random()
-        if luck < 0.5:
+        if luck < 0.3:
             tokens.append(pick(rng, SMALL_WORDS))
-        elif luck < 0.6:
+        elif luck < 0.4:
             tokens.append(str(10 + int(rng.random() * 9_990)))
-        elif luck < 0.7:
+        elif luck < 0.5:
             tokens.append(pick(rng, _BETWEEN))
         tokens.append(word)
     return [tuple(tokens[start : start + LINE]) for start in range(0, len(tokens), LINE)]

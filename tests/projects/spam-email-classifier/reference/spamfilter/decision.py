@@ -1,6 +1,6 @@
 """From a probability to a decision."""
 
-COST_OF_HOLDING = 10  # a good mail held back
+COST_OF_HOLDING = 5  # a good mail held back
 COST_OF_DELIVERING = 1  # a spam mail delivered
 # There, (1 - p) * COST_OF_HOLDING and p * COST_OF_DELIVERING are the same.
 THRESHOLD = COST_OF_HOLDING / (COST_OF_HOLDING + COST_OF_DELIVERING)
