@@ -48,10 +48,7 @@ CAMPAIGN_SHARE = 0.06  # of the training mails, in campaigns of a few each
 LARGEST_CAMPAIGN = 10
 SPAM_SHARE = (0.075, 0.105)  # the mean probability; what is drawn varies around it
 
-FALSE_POSITIVE, FALSE_NEGATIVE = (
-    10.0,
-    1.0,
-)  # cost of a good mail held back, of a spam mail delivered
+FALSE_POSITIVE, FALSE_NEGATIVE = 5.0, 1.0  # of a good mail held back, of a spam mail delivered
 # Draws in which the best decisions save less than this share of the naive cost, or in which the
 # best order is no better than this, tell good from bad too weakly, and are drawn again.
 SMALLEST_GAP = 0.5
