@@ -25,15 +25,14 @@ class Charset:
     declared: str  # empty: it says nothing
     used: str
 
-    def of(self, text: str) -> "Charset":
-        """Itself, or the narrowest honest one that has all letters of ``text``."""
-        for charset in (self, WINDOWS_1252, UTF_8):
+    def encode(self, text: str) -> tuple["Charset", bytes]:
+        """Itself, or the narrowest honest one that has all letters of ``text``, and the bytes."""
+        for charset in (self, WINDOWS_1252):
             try:
-                text.encode(charset.used)
+                return charset, text.encode(charset.used)
             except UnicodeEncodeError:
                 continue
-            return charset
-        raise ValueError("a text that is no text")
+        return UTF_8, text.encode()
 
 
 UTF_8 = Charset(declared="utf-8", used="utf-8")
@@ -150,8 +149,7 @@ def _html(rng: random.Random, text: Text, form: Form) -> str:
 
 
 def _part(kind: str, content: str, form: Form) -> bytes:
-    charset = form.charset.of(content)
-    data = content.encode(charset.used)
+    charset, data = form.charset.encode(content)
     transfer = form.transfer
     if charset.used == "utf-16":
         transfer = "base64"
