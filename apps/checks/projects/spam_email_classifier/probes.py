@@ -158,22 +158,21 @@ def encoded_pairs(draw: Draw) -> Pairs:
     return _pairs(draw, "encoded", ways | {"broken base64 or quoted-printable": _broken})
 
 
-def _html_with(rng: random.Random, **fields: object) -> Form:
-    link = f"https://{rng.getrandbits(32):x}.example/"
-    return Form(body=HTML, link=link, **fields)  # type: ignore[arg-type]
+def _link(rng: random.Random) -> str:
+    return f"https://{rng.getrandbits(32):x}.example/"
 
 
 _HTML: dict[str, Rewrite] = {
-    "tags, styles and links": lambda rng, _, text: (text, _html_with(rng)),
+    "tags, styles and links": lambda rng, _, text: (text, Form(body=HTML, link=_link(rng))),
     "words cut by tags or comments": lambda rng, _, text: (
         text.disguised(rng, [by_cuts], share=DISGUISED_SHARE),
-        _html_with(rng),
+        Form(body=HTML),
     ),
     "hidden text": lambda rng, process, text: (
         text,
-        _html_with(rng, hidden=rng.sample(process.words, HIDDEN_WORDS)),
+        Form(body=HTML, hidden=rng.sample(process.words, HIDDEN_WORDS)),
     ),
-    "named letters": lambda rng, _, text: (text, _html_with(rng, named_letters=True)),
+    "named letters": lambda _rng, _, text: (text, Form(body=HTML, named_letters=True)),
 }
 
 
