@@ -76,7 +76,10 @@ def threshold_costs(
     threshold (all rows flagged) to above the highest score (none). ROC thresholds priced as in
     Drummond and Holte, 2006, "Cost curves".
     """
-    levels = np.unique(np.quantile(scores, np.linspace(0, 1, THRESHOLDS)))
+    # Half of them over all rows, and half where those of the rare class should stand.
+    even = np.linspace(0, 1, THRESHOLDS // 2)
+    rare = min(1.0, 2 * float(probabilities.mean()))
+    levels = np.unique(np.quantile(scores, np.append(even, 1 - rare * even)))
     thresholds = np.append(levels, np.nextafter(levels[-1], np.inf))
     costs = [
         expected_costs(
