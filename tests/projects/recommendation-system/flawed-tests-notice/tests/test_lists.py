@@ -1,0 +1,5 @@
+from recommender import lists
+
+
+def test_lists_can_be_imported():
+    assert lists

@@ -1,0 +1,5 @@
+from recommender import model
+
+
+def test_model_can_be_imported():
+    assert model
