@@ -9,6 +9,7 @@ from apps.checks.projects.spam_email_classifier import probes
 from apps.checks.projects.spam_email_classifier.behaviour import behaviour
 from apps.checks.projects.spam_email_classifier.checks import CHECKS
 from apps.checks.projects.spam_email_classifier.outputs import read_answer
+from apps.checks.projects.spam_email_classifier.readme_figure import README_FIGURE
 
 STARTER_FILE = "train.csv"
 
@@ -43,4 +44,5 @@ PROJECT = Project(
     behaviour=behaviour,
     reproducibility_inputs=reproducibility_inputs,
     read_predictions=probabilities,
+    readme_figure=README_FIGURE,
 )
