@@ -16,8 +16,8 @@ test:  ## all tests; ARGS="tests/sandbox -k fork" for some
 check:  ## format, lint, types, import contracts, migrations, deployment settings, tests
 	@$(PYTHON) deploy/bootstrap.py check
 
-verify:  ## every sample of every project on five draws, and 10,000 examples of every fuzz test
-	@MILEPOST_TEST_SEEDS=5 $(PYTHON) deploy/bootstrap.py test tests/checks/test_verdicts.py
+verify:  ## every sample of the projects that changed on five draws, and 10,000 examples of every fuzz test
+	@$(PYTHON) deploy/bootstrap.py verify
 	@MILEPOST_FUZZ_EXAMPLES=10000 $(PYTHON) deploy/bootstrap.py test tests/fuzz
 
 bench:  ## what pages and the sandbox cost, as ratios within one run

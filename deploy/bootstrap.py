@@ -26,7 +26,7 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # of Debian and Ubunt
 UNPRIVILEGED = 62102
 FREE_MB = 1500  # environment with test tools, its download, and the first data
 NOT_COPIED = {".git", ".venv", "var", "staticfiles", "__pycache__"}
-ACTIONS = ("run", "test", "check", "bench", "screenshots", "doctor", "manage")
+ACTIONS = ("run", "test", "check", "verify", "bench", "screenshots", "doctor", "manage")
 
 
 class Problem(Exception):
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
     action, rest = arguments[0], list(arguments[1:])
     try:
         places = choose_places(CHECKOUT, root=os.geteuid() == 0, variables=os.environ)
-        tests = action in {"test", "check", "bench", "screenshots"}
+        tests = action in {"test", "check", "verify", "bench", "screenshots"}
         python = prepare(places, with_tests=tests)
         variables = {**os.environ, "MILEPOST_HOME": str(places.home)}
         if tests:
@@ -74,6 +74,7 @@ def _module(action: str) -> list[str]:
         "doctor": ["-m", "roadmap_site.run", "doctor"],
         "test": ["-m", "tests.run"],
         "check": ["-m", "tests.run", "--check"],
+        "verify": ["-m", "tests.run", "--verify"],
         "bench": ["-m", "benchmarks"],
         "screenshots": ["-m", "tests.run", "--screenshots"],
     }[action]

@@ -32,7 +32,8 @@ FIRST_HALF = (
 )
 # The sandbox is shown to hold whoever starts it.
 ALSO_AS_ROOT = ("tests/root", "tests/sandbox")
-# Those of every page lie in MILEPOST_HOME/screenshots; these few are kept with the documentation.
+# Those of every page lie in MILEPOST_HOME/screenshots; these few, and the verdicts of each project,
+# are kept with the documentation.
 PICTURED = (
     "landing",
     "home-failed",
@@ -40,8 +41,6 @@ PICTURED = (
     "lesson-formulas",
     "question-marked",
     "live",
-    "verdict-failed",
-    "verdict-passed",
     "exercise-failed",
     "review-commented",
     "cohort",
@@ -65,8 +64,9 @@ def main(arguments: Sequence[str]) -> int:
                 sys.stderr.write(f"{name} found something to mend; see above.\n")
                 return 1
     rest = [argument for argument in arguments if argument != "--check"]
+    whole: dict[str, Callable[[], int]] = {"--screenshots": take_screenshots, "--verify": verify}
     try:
-        return take_screenshots() if rest == ["--screenshots"] else run_tests(rest)
+        return whole[rest[0]]() if rest and rest[0] in whole else run_tests(rest)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -92,12 +92,26 @@ def take_screenshots() -> int:
     """The journey's pictures of the main pages, wide and light, and narrow and dark."""
     os.environ["MILEPOST_SCREENSHOTS"] = str(_home() / "screenshots")
     code = run_tests(["tests/journey"])
-    for page in PICTURED if code == 0 else ():
+    slugs = sorted(path.name for path in (ROOT / "tests/projects").iterdir())
+    verdicts = [f"{slug}-{word}" for slug in slugs for word in ("passed", "failed")]
+    for page in (*PICTURED, *verdicts) if code == 0 else ():
         for variant in ("1280-light", "390-dark"):
             shutil.copy(
                 _home() / "screenshots" / f"{page}-{variant}.png", ROOT / "docs/screenshots"
             )
     return code
+
+
+def verify() -> int:
+    """Every sample of the units that changed since docs/checkers.md was written, and that anew.
+
+    Also where a sample fails: the document then says what is missing.
+    """
+    os.environ.setdefault("MILEPOST_TEST_SEEDS", "5")
+    code = run_tests(["tests/checks/test_verdicts.py"])
+    kept = _home() / "test-cache" / "verified.jsonl"
+    command = [sys.executable, "-m", "tests.checks.verified", str(kept)]
+    return subprocess.run(command, check=False).returncode or code
 
 
 def _home() -> Path:

@@ -30,6 +30,7 @@ from apps.checks.job import job_folder
 from apps.checks.manifest import Manifest, read_manifest
 from apps.checks.project import CheckSpec, Project
 from apps.checks.projects import PROJECTS
+from apps.checks.readme import check_readme, check_readme_figure
 from apps.checks.requirements import Requirements, read_requirements
 from apps.checks.results import CheckResult, Outcome, Phase, Provenance, Stage, Test
 from apps.checks.server import OUTPUTS
@@ -68,6 +69,8 @@ class Request:
     seed: bytes = field(repr=False)
     # The token that must stand in the manifest; None: not judged (check_repo).
     token: str | None = field(default=None, repr=False)
+    # Of the data that the learner has at home; None: not known, as at home.
+    starter_seed: bytes | None = field(default=None, repr=False)
 
 
 def announced_checks(project: Project) -> tuple[CheckSpec, ...]:
@@ -142,7 +145,7 @@ class _Check:
             self.environment = self._prepare(folder / "repository", manifest, held=held)
         session = self.session = self._open_session(folder, manifest, self.environment)
         with self._stage(Stage.DOCUMENTATION):
-            self._report(stages.check_readme(session.root))
+            self._report(check_readme(session.root))
         with self._stage(Stage.TESTS):
             own_tests = stages.check_own_tests(session)
             self._report(own_tests)
@@ -232,10 +235,11 @@ class _Check:
     def _reproduce(self, session: RepositorySession) -> None:
         broken = next((run for run in session.runs if run.command == "train" and not run.ok), None)
         if broken:
-            because = "Training failed, so it cannot be repeated."
-            self._report(not_run(stages.REPRODUCIBLE, because))
+            for spec in stages.AFTER_BEHAVIOUR:
+                self._report(not_run(spec, "Training failed, so it cannot be repeated."))
         else:
             self._report(stages.check_reproducible(session))
+            self._report(check_readme_figure(session, self.request.starter_seed))
 
     # Telling -----------------------------------------------------------------------------------
 

@@ -31,6 +31,30 @@ def expected_average_precision(scores: Floats, probabilities: Floats) -> float:
     return float((p * precision).sum() / p.sum())
 
 
+def average_precision_losses(scores: Floats, probabilities: Floats) -> Floats:
+    """One loss for each row, whose mean is 1 - ``expected_average_precision``: shape (rows,).
+
+    How far a row is off the mean is how much it moves that figure (its influence function, Hampel,
+    1974, "The influence curve and its role in robust estimation"), so that intervals and paired
+    differences can be taken as for losses that belong to a row each.
+    """
+    rows = len(scores)
+    order = np.argsort(-scores, kind="stable")
+    p, ranked = probabilities[order], scores[order]
+    ends = np.append(np.flatnonzero(np.diff(ranked)), rows - 1)
+    step = np.searchsorted(ends, np.arange(rows))
+    place = ends[step] + 1.0  # of the end of each row's step, from 1
+    precision = np.cumsum(p)[ends][step] / place
+    # What a row adds to the precision of all that stand at its own score or below.
+    starts = np.append(0, ends[:-1] + 1)[step]
+    below = np.append(np.cumsum((p / place)[::-1])[::-1], 0.0)[starts]
+    lost = np.append(np.cumsum((p * precision / place)[::-1])[::-1], 0.0)[starts]
+    found = expected_average_precision(scores, probabilities)
+    influence = np.empty(rows)
+    influence[order] = (p * (precision - found) + p * below - lost) / p.mean()
+    return np.asarray(1 - found - (influence - influence.mean()))
+
+
 def expected_costs(
     flags: Flags, probabilities: Floats, *, false_positive: float, false_negative: float
 ) -> Floats:
@@ -62,17 +86,30 @@ def calibration(
     predicted: Floats, probabilities: Floats, *, bins: int = 10
 ) -> tuple[CalibrationBin, ...]:
     """Rows in order of ``predicted``, cut into equally many ones; fewer where they are the same."""
-    edges = np.unique(np.quantile(predicted, np.linspace(0, 1, bins + 1)[1:-1]))
-    place = np.searchsorted(edges, predicted, side="right")
+    place = _bin_of(predicted, bins=bins)
     return tuple(
         CalibrationBin(
             predicted=float(predicted[inside].mean()),
             known=float(probabilities[inside].mean()),
             rows=int(inside.sum()),
         )
-        for inside in (place == number for number in range(len(edges) + 1))
+        for inside in (place == number for number in range(place.max() + 1))
         if inside.any()
     )
+
+
+def _bin_of(predicted: Floats, *, bins: int) -> NDArray[np.int64]:
+    edges = np.unique(np.quantile(predicted, np.linspace(0, 1, bins + 1)[1:-1]))
+    return np.searchsorted(edges, predicted, side="right")
+
+
+def calibration_losses(predicted: Floats, probabilities: Floats, *, bins: int) -> Floats:
+    """One loss for each row, whose mean is the ``calibration_error`` of so many bins.
+
+    A row counts for what its probability adds to the error of its bin, so it may be below 0.
+    """
+    place, off = _bin_of(predicted, bins=bins), predicted - probabilities
+    return np.asarray(np.sign(np.bincount(place, weights=off))[place] * off)
 
 
 def calibration_error(bins: tuple[CalibrationBin, ...]) -> float:

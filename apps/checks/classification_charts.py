@@ -10,19 +10,60 @@ from apps.checks.scoring import Floats
 THRESHOLDS = 60
 
 
-def calibration_chart(bins: tuple[CalibrationBin, ...], *, error: float, test: str) -> Chart:
-    """A reliability diagram of ``classification.calibration``; ``error``: its calibration error."""
+def calibration_chart(
+    bins: tuple[CalibrationBin, ...],
+    *,
+    error: float,
+    test: str,
+    group: str = "a tenth of the rows",
+) -> Chart:
+    """A reliability diagram of ``classification.calibration``; ``error``: its calibration error;
+    ``group``: what a bin is, for people."""
     return Chart(
         name="calibration",
         kind="scatter",
         title="Your probability against the known one",
         summary=f"Your probabilities are {100 * error:.1f} percentage points off on average. A "
         "calibrated model puts every point on the diagonal.",
-        x_label="your probability, mean of a tenth of the rows",
+        x_label=f"your probability, mean of {group}",
         y_label="known probability",
         test=test,
         points=tuple((round(one.predicted, 4), round(one.known, 4)) for one in bins),
         lines=(ReferenceLine(label="calibrated", axis="diagonal"),),
+    )
+
+
+def precision_recall_chart(
+    scores: Floats, probabilities: Floats, *, figure: float, best: float, test: str
+) -> Chart:
+    """What is found, and how much of what stands above the cut is right, from the highest of
+    ``scores`` on. ``probabilities``: the known ones; ``figure``, ``best``: average precision of the
+    scores, and of the known probabilities."""
+    order = np.argsort(-scores, kind="stable")
+    found = np.cumsum(probabilities[order])
+    ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)  # of equal scores
+    wanted = np.linspace(0, found[-1], THRESHOLDS + 1)[1:]
+    cuts = np.unique(ends[np.minimum(np.searchsorted(found[ends], wanted), len(ends) - 1)])
+    return Chart(
+        name="precision_recall",
+        kind="line",
+        title="Precision at each recall",
+        summary=f"The average precision is {figure:.3f}; the best possible order has {best:.3f}, "
+        f"and one that knows nothing {probabilities.mean():.3f}.",
+        x_label="recall: share of all that is found",
+        y_label="precision: share of what is flagged that is right",
+        test=test,
+        points=tuple(
+            (round(float(found[cut] / found[-1]), 4), round(float(found[cut] / (cut + 1)), 4))
+            for cut in cuts
+        ),
+        lines=(
+            ReferenceLine(
+                label="an order that knows nothing",
+                axis="y",
+                value=round(float(probabilities.mean()), 4),
+            ),
+        ),
     )
 
 
@@ -35,7 +76,10 @@ def threshold_costs(
     threshold (all rows flagged) to above the highest score (none). ROC thresholds priced as in
     Drummond and Holte, 2006, "Cost curves".
     """
-    levels = np.unique(np.quantile(scores, np.linspace(0, 1, THRESHOLDS)))
+    # Half of them over all rows, and half where those of the rare class should stand.
+    even = np.linspace(0, 1, THRESHOLDS // 2)
+    rare = min(1.0, 2 * float(probabilities.mean()))
+    levels = np.unique(np.quantile(scores, np.append(even, 1 - rare * even)))
     thresholds = np.append(levels, np.nextafter(levels[-1], np.inf))
     costs = [
         expected_costs(

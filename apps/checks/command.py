@@ -66,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for path in (Path(__file__), *([] if isinstance(source, GitUrl) else [source.path])):
         if not os.access(path, os.R_OK):
             parser.error(CLOSED.format(path=shown(str(path))))
-    request = Request(project=PROJECTS[slug], source=source, seed=seed_bytes(options.seed))
+    seed, starter_seed = seeds(options.seed)
+    request = Request(project=PROJECTS[slug], source=source, seed=seed, starter_seed=starter_seed)
     result = run(request, config=config, console=None if options.json else Console())
     if options.json:
         sys.stdout.write(json.dumps(to_json(result), indent=2) + "\n")
@@ -135,13 +136,18 @@ def declared_slug(source: Source) -> str:
     return slug
 
 
-def seed_bytes(text: str | None) -> bytes:
-    """The seed as exported for a submission (64 hex digits), of any other text, or a new one."""
+def seeds(text: str | None) -> tuple[bytes, bytes | None]:
+    """Of the draw, and of the learner's starter data where that is known.
+
+    ``text``: both as exported for a submission (128 hex digits), the first alone, or anything;
+    None: a new draw.
+    """
     if text is None:
-        return secrets.token_bytes(SEED_BYTES)
-    if re.fullmatch(r"[0-9a-f]{64}", text):
-        return bytes.fromhex(text)
-    return hashlib.sha256(text.encode()).digest()
+        return secrets.token_bytes(SEED_BYTES), None
+    if re.fullmatch(r"[0-9a-f]{64}|[0-9a-f]{128}", text):
+        both = bytes.fromhex(text)
+        return both[:SEED_BYTES], both[SEED_BYTES:] or None
+    return hashlib.sha256(text.encode()).digest(), None
 
 
 def _config() -> CheckConfig:

@@ -4,6 +4,7 @@ A project is a folder under ``apps/checks/projects/`` whose package holds one ``
 ``apps/checks/projects/__init__.py`` lists them in one dict.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -91,6 +92,31 @@ class Session(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    value: float
+    error: float  # the standard error of a learner's own: on a fifth of the starter data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remeasurement:
+    """The learner's commands once more, on the data that this learner has at home."""
+
+    data: Mapping[str, bytes]  # inputs of train
+    question: Mapping[str, bytes]  # inputs of predict: rows of the same process
+    measure: Callable[[Path], Estimate]  # of what predict wrote. Raises UnusableOutput.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadmeFigure:
+    """A figure that every README of the project states, as its brief asks."""
+
+    name: str  # "RMSE of the log price"
+    words: re.Pattern[str]  # how people write it
+    example: str  # "RMSE 0.143"
+    remeasure: Callable[[bytes], Remeasurement]  # for the seed of a learner's starter data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     slug: str
     version: str  # of the checker; goes up with every change that can change a verdict
@@ -106,5 +132,6 @@ class Project:
     # reproducibility stage (the predictions of both must be equal within ``tolerance``).
     reproducibility_inputs: Callable[[bytes], tuple[Mapping[str, bytes], Mapping[str, bytes]]]
     read_predictions: Callable[[Path], "list[float]"]
+    readme_figure: ReadmeFigure
     tolerance: float = 1e-9
     serves: bool = False  # the manifest must have [serve]

@@ -7,7 +7,7 @@ to the rows: that alone makes the interval two to three times narrower.
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -104,6 +104,31 @@ class Measurement:
     def enough(self) -> bool:
         """By the point, without its interval."""
         return self.measured.share >= self.needed
+
+
+def compare_shares(
+    losses: Floats,
+    in_house: Floats,
+    *,
+    naive: Floats,
+    best: Floats | float = 0.0,
+    margin: float,
+) -> Measurement:
+    """A solution and the checker's own model by their *paired difference*: what both get wrong on
+    the same rows is no doubt about which of them is better, and leaves the interval.
+
+    Arguments as those of ``gap_share``. ``low`` and ``high`` of what was measured then bound the
+    difference of the two shares, put around the solution's own.
+    """
+    own, other = (gap_share(part, naive=naive, best=best) for part in (losses, in_house))
+    gap, ahead = own.naive_loss - own.best_loss, own.share - other.share
+    influence = (ahead * (best - naive) - (losses - in_house)) / gap
+    error = Z_95 * float(influence.std()) / math.sqrt(own.rows)
+    return Measurement(
+        measured=replace(own, low=own.share - error, high=own.share + error),
+        in_house=other,
+        margin=margin,
+    )
 
 
 def settle(measure: Callable[[int], Measurement]) -> tuple[Measurement, bool]:

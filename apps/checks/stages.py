@@ -1,11 +1,10 @@
-"""The stages that are the same for every project: documentation, own tests, reproducibility."""
+"""The stages that are the same for every project: own tests, reproducibility."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from apps.checks.project import CheckSpec, CommandRun
+from apps.checks.readme import README, README_FIGURE
 from apps.checks.results import Stage, Test
 from apps.checks.session import RepositorySession
 from apps.checks.text_file import last_line
@@ -24,13 +23,6 @@ ENVIRONMENT = CheckSpec(
     stage=Stage.ENVIRONMENT,
     max_score=0,
     concepts=("dependency-management",),
-)
-README = CheckSpec(
-    name="readme",
-    title="The README tells a stranger what they need",
-    stage=Stage.DOCUMENTATION,
-    max_score=10,
-    concepts=("documentation",),
 )
 OWN_TESTS = CheckSpec(
     name="own_tests",
@@ -54,112 +46,9 @@ REPRODUCIBLE = CheckSpec(
     concepts=("reproducibility",),
 )
 BEFORE_BEHAVIOUR = (REPOSITORY, ENVIRONMENT, README, OWN_TESTS, TESTS_NOTICE)
-AFTER_BEHAVIOUR = (REPRODUCIBLE,)
+AFTER_BEHAVIOUR = (REPRODUCIBLE, README_FIGURE)
 
-MAX_README = 200_000  # bytes read
 PYTEST_NO_TESTS = 5  # pytest's exit status when it collected nothing
-
-
-# Documentation ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Something a README must tell: found by a heading with one of these words."""
-
-    title: str
-    words: re.Pattern[str]
-
-
-RESULTS = Part(
-    "the results", re.compile(r"result|performance|evaluation|metric|score|how good", re.IGNORECASE)
-)
-PARTS = (
-    Part(
-        "the problem",
-        re.compile(r"problem|goal|overview|about|purpose|introduction|why", re.IGNORECASE),
-    ),
-    Part("the data", re.compile(r"\bdata(set)?s?\b|features", re.IGNORECASE)),
-    Part(
-        "how to run it",
-        re.compile(
-            r"run|usage|install|set-?\s?up|quick\s?start|getting started|how to", re.IGNORECASE
-        ),
-    ),
-    RESULTS,
-    Part(
-        "its limits",
-        re.compile(r"limit|caveat|known issue|weakness|shortcoming|fail", re.IGNORECASE),
-    ),
-)
-# No two repetitions that can match the same text: a README may be one line of 200,000 spaces.
-HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(\S.*)$|^(\S.*)\n(?:={3,}|-{3,})[ \t\r]*$", re.MULTILINE)
-MIN_WORDS = 10
-
-
-def check_readme(root: Path) -> Test:
-    """Whether the README has the five parts, each with some words, and a figure in its results."""
-    readme = _find_readme(root)
-    if readme is None:
-        return failed(
-            README,
-            "There is no README.md at the root of the repository.",
-            hint="Write one with five headings: Problem, Data, How to run, Results, Limits.",
-        )
-    with readme.open("rb") as file:
-        text = file.read(MAX_README).decode("utf-8", "replace")
-    sections = _sections(text)
-    missing = [part.title for part in PARTS if not _covered(part, sections)]
-    words = len(text.split())
-    evidence = {"words": words, "headings": len(sections), "missing": list(missing)}
-    if missing:
-        return failed(
-            README,
-            f"The README has no section of at least {MIN_WORDS} words on {_listed(missing)}.",
-            hint="Give each its own heading and two or three honest sentences below it.",
-            evidence=evidence,
-        )
-    if not re.search(
-        r"\d", " ".join(body for title, body in sections if PARTS[3].words.search(title))
-    ):
-        return failed(
-            README,
-            "The results section of the README names no figure.",
-            hint="State what you measured, on which data, and the number that you got.",
-            evidence=evidence,
-        )
-    return passed(README, f"All five parts are there, in {words} words.", evidence=evidence)
-
-
-def _find_readme(root: Path) -> Path | None:
-    names = {path.name.lower(): path for path in sorted(root.iterdir()) if path.is_file()}
-    return next((names[n] for n in ("readme.md", "readme.rst", "readme.txt") if n in names), None)
-
-
-def _sections(text: str) -> list[tuple[str, str]]:
-    """(heading, body up to the next heading), code blocks left out of what counts as a heading."""
-    masked = re.sub(
-        r"^(```|~~~).*?^\1",
-        lambda m: re.sub(r"[#=\-]", " ", m.group()),
-        text,
-        flags=re.MULTILINE | re.DOTALL,
-    )
-    headings = list(HEADING.finditer(masked))
-    ends = [heading.start() for heading in headings[1:]] + [len(text)]
-    return [
-        (heading.group(1) or heading.group(2), text[heading.end() : end])
-        for heading, end in zip(headings, ends, strict=False)  # without headings: nothing
-    ]
-
-
-def _covered(part: Part, sections: list[tuple[str, str]]) -> bool:
-    return any(
-        part.words.search(title) and len(body.split()) >= MIN_WORDS for title, body in sections
-    )
-
-
-def _listed(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 # The learner's own tests -----------------------------------------------------------------------

@@ -115,8 +115,11 @@ def _inner_processes(bubblewrap: int) -> int:
         processes = os.open("proc", os.O_RDONLY | os.O_DIRECTORY, dir_fd=root)
     finally:
         os.close(root)
-    # While it builds the job's root folder, bubblewrap has its own in that place for a moment.
-    if os.fstat(processes).st_dev == Path(f"/proc/{bubblewrap}/root/proc").stat().st_dev:
+    try:
+        # While it builds the job's root folder, bubblewrap has its own in that place for a moment.
+        if os.fstat(processes).st_dev == Path(f"/proc/{bubblewrap}/root/proc").stat().st_dev:
+            raise FileNotFoundError("the job's own /proc is not mounted yet")
+    except OSError:  # also where bubblewrap has ended meanwhile
         os.close(processes)
-        raise FileNotFoundError("the job's own /proc is not mounted yet")
+        raise
     return processes

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from apps.submissions.models import Submission
-from apps.submissions.seeds import submission_seed
+from apps.submissions.seeds import exported_seeds
 
 if TYPE_CHECKING:
     SubmissionAdminBase = admin.ModelAdmin[Submission]
@@ -34,10 +34,7 @@ class SubmissionAdmin(SubmissionAdminBase):
 
     @admin.action(description="Export the seeds, for check_repo --seed", permissions=["view"])
     def export_seeds(self, request: HttpRequest, queryset: QuerySet[Submission]) -> HttpResponse:
-        seeds = {
-            one: submission_seed(slug=one.brief_id, public_id=one.public_id) for one in queryset
-        }
-        text = "".join(f"{one.brief_id} {one} {seed.hex()}\n" for one, seed in seeds.items())
+        text = "".join(f"{one.brief_id} {one} {exported_seeds(one)}\n" for one in queryset)
         return HttpResponse(
             text,
             content_type="text/plain; charset=utf-8",

@@ -20,7 +20,7 @@ from apps.submissions.delivery import Lease
 from apps.submissions.heartbeat import Heartbeat
 from apps.submissions.live import LiveRecord
 from apps.submissions.models import Submission
-from apps.submissions.seeds import submission_seed
+from apps.submissions.seeds import starter_seed, submission_seed
 
 # A result that took minutes to make outlives a restart of the database.
 RECONNECT_S = 120.0
@@ -59,7 +59,7 @@ def _look_for_similar(submission_id: int) -> None:
 def _run(submission: Submission, record: LiveRecord, heartbeat: Heartbeat) -> CheckResult:
     try:
         return check_repository(
-            _request(submission),
+            check_request(submission),
             config=check_config(),
             on_event=record.on_event,
             cancelled=heartbeat.stopped,
@@ -78,13 +78,14 @@ def _stored(submission: Submission) -> CheckResult:
         return CheckResult(outcome=Outcome.PLATFORM_ERROR, output="", code="result_unreadable")
 
 
-def _request(submission: Submission) -> Request:
+def check_request(submission: Submission) -> Request:
     archive = submission.archive
     return Request(
         project=PROJECTS[submission.brief_id],
         source=ZipFile(Path(archive.path)) if archive else GitUrl(submission.url),
         seed=submission_seed(slug=submission.brief_id, public_id=submission.public_id),
         token=submission.learner.repository_token,
+        starter_seed=starter_seed(slug=submission.brief_id, learner_id=submission.learner_id),
     )
 
 

@@ -9,6 +9,8 @@ import hmac
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.submissions.models import Submission
+
 
 def submission_seed(*, slug: str, public_id: str) -> bytes:
     """32 bytes that serve one submission only. A further delivery of it gets the same."""
@@ -18,6 +20,13 @@ def submission_seed(*, slug: str, public_id: str) -> bytes:
 def starter_seed(*, slug: str, learner_id: int) -> bytes:
     """32 bytes for the data that a learner downloads: the same at every download."""
     return _derive(f"starter:{slug}:{learner_id}")
+
+
+def exported_seeds(submission: Submission) -> str:
+    """Both as ``check_repo --seed`` reads them: 128 hex digits."""
+    draw = submission_seed(slug=submission.brief_id, public_id=submission.public_id)
+    starter = starter_seed(slug=submission.brief_id, learner_id=submission.learner_id)
+    return draw.hex() + starter.hex()
 
 
 def _derive(purpose: str) -> bytes:

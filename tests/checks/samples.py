@@ -1,16 +1,22 @@
 """The sample repositories of each project: the reference, and variants laid over it."""
 
+import ast
 import hashlib
 import shutil
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from apps.checks import projects
+from apps.checks.python_imports import files_of, imported_modules
 
 SAMPLES = Path(__file__).parent.parent / "projects"
 _MADE = {"__pycache__", ".pytest_cache"}  # by running them
 UNITS = Path(projects.__file__).parent
+CHECKS = UNITS.parent
+ROOT = CHECKS.parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +42,56 @@ def _variant(project: str, folder: Path) -> Variant:
     return Variant(project, folder.name, expected["fails"], frozenset(expected["follows"]))
 
 
+def sample_names(project: str) -> list[str]:
+    """The reference first."""
+    return ["reference", *(variant.name for variant in variants(project))]
+
+
 def unit_hash(project: str) -> str:
-    """Of a project's checker and its samples: 64 hex digits."""
+    """Of all that decides the verdicts of a project's samples: 64 hex digits."""
+    return _digest(cell_hash(project, name).encode() for name in sample_names(project))
+
+
+def cell_hash(project: str, name: str) -> str:
+    """Of all that decides one sample's verdict: its files, those of the reference below it, the
+    project's checker, and the modules of ``apps.checks`` with which that measures. Not of what
+    only runs the commands, which has tests of its own.
+    """
+    folders = (SAMPLES / project / "reference", SAMPLES / project / name, _folder(project))
+    own = (path for folder in folders for path in sorted(folder.rglob("*")))
+    files = [path for path in own if path.is_file() and not _MADE & set(path.parts)]
+    return _digest(_named(path) for path in [*files, *_measuring(project)])
+
+
+@cache
+def _measuring(project: str) -> tuple[Path, ...]:
+    """What the checker imports of ``apps.checks`` outside its own folder, and what that imports."""
+    found: set[Path] = set()
+    waiting = list(_folder(project).rglob("*.py"))
+    while waiting:
+        path = waiting.pop()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        name = path.relative_to(ROOT).as_posix()
+        imported = {ROOT / file for file in files_of(imported_modules(tree, path=name))}
+        new = {file for file in imported if file.exists() and CHECKS in file.parents}
+        new = {file for file in new - found if UNITS not in file.parents}
+        waiting += new
+        found |= new
+    return tuple(sorted(found))
+
+
+def _folder(project: str) -> Path:
+    return UNITS / project.replace("-", "_")
+
+
+def _named(path: Path) -> bytes:
+    return f"{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes()
+
+
+def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    for folder in (UNITS / project.replace("-", "_"), SAMPLES / project):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not _MADE & set(path.parts):
-                name = path.relative_to(folder).as_posix()
-                digest.update(f"{name}\0{path.stat().st_size}\0".encode() + path.read_bytes())
+    for part in parts:
+        digest.update(f"{len(part)}\0".encode() + part)
     return digest.hexdigest()
 
 

@@ -3,17 +3,20 @@
 import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
-from sklearn.metrics import average_precision_score, confusion_matrix
+from sklearn.metrics import average_precision_score, confusion_matrix, precision_recall_curve
 
 from apps.checks.classification import (
+    average_precision_losses,
     calibration,
     calibration_error,
+    calibration_losses,
     cheapest_flags,
     expected_average_precision,
     expected_costs,
     naive_flags,
 )
-from apps.checks.scoring import Floats
+from apps.checks.classification_charts import precision_recall_chart
+from apps.checks.scoring import Floats, gap_share
 
 ROWS = 3000
 
@@ -105,3 +108,45 @@ def test_calibration_error_is_zero_for_the_known_and_grows_with_confidence(
         0.9 - known.mean()
     )
     assert sum(one.rows for one in calibration(known.round(1), known)) == ROWS
+
+
+@pytest.mark.parametrize("digits", [None, 1])
+def test_losses_of_rows_have_the_figures_as_their_means(
+    rng: np.random.Generator, known: Floats, digits: int | None
+) -> None:
+    scores = noisy(known, rng)
+    if digits is not None:
+        scores = scores.round(digits)
+    precision = expected_average_precision(scores, known)
+    assert average_precision_losses(scores, known).mean() == pytest.approx(1 - precision)
+    error = calibration_error(calibration(scores, known, bins=50))
+    assert calibration_losses(scores, known, bins=50).mean() == pytest.approx(error)
+
+
+def test_losses_of_rows_tell_how_far_average_precision_varies(rng: np.random.Generator) -> None:
+    """Their interval for a share is that of shares measured on many samples."""
+    shares, widths = [], []
+    for _ in range(200):
+        known = rng.beta(0.15, 1.5, ROWS)
+        known = np.clip(known, 1e-12, 1 - 1e-12)
+        own, best = (
+            average_precision_losses(scores, known) for scores in (noisy(known, rng), known)
+        )
+        found = gap_share(own, naive=1 - known, best=best)
+        shares.append(found.share)
+        widths.append(found.high - found.share)
+    assert 1.96 * np.std(shares) == pytest.approx(np.mean(widths), rel=0.15)
+
+
+def test_curve_of_certain_labels_is_that_of_scikit_learn(
+    rng: np.random.Generator, known: Floats
+) -> None:
+    scores = noisy(known, rng).round(2)
+    labels = rng.random(ROWS) < known
+    chart = precision_recall_chart(
+        scores, labels.astype(float), figure=0.5, best=1.0, test="average_precision"
+    )
+    precision, recall, _ = precision_recall_curve(labels, scores)
+    expected = {(round(r, 4), round(p, 4)) for r, p in zip(recall, precision, strict=True)}
+    assert set(chart.points) <= expected
+    assert chart.points[-1][0] == 1

@@ -13,6 +13,7 @@ from apps.checks.scoring import (
     Floats,
     GapShare,
     Measurement,
+    compare_shares,
     decide,
     gap_share,
     settle,
@@ -121,3 +122,21 @@ def test_streams_of_two_purposes_and_of_two_draws_are_unrelated() -> None:
     np.testing.assert_array_equal(first, [make().random(1000) for make in streams])
     apart = np.abs(np.corrcoef(first) - np.eye(3))
     assert apart.max() < 0.1
+
+
+def test_paired_difference_leaves_out_what_two_solutions_share(rng: np.random.Generator) -> None:
+    """Both make the same dear mistakes: the interval is that of the difference alone."""
+    differences, widths, alone = [], [], []
+    for _ in range(300):
+        naive = rng.exponential(1.0, 2_000)
+        shared = 10.0 * (rng.random(2_000) < 0.02)
+        in_house = shared + 0.1 * naive
+        losses = in_house + 0.2 * naive * (rng.random(2_000) < 0.3)
+        found = compare_shares(losses, in_house, naive=naive, margin=0.1)
+        differences.append(found.measured.share - found.in_house.share)
+        widths.append(found.measured.high - found.measured.share)
+        lone = gap_share(losses, naive=naive)
+        assert found.measured.share == lone.share
+        alone.append(lone.high - lone.share)
+    assert 1.96 * np.std(differences) == pytest.approx(np.mean(widths), rel=0.15)
+    assert np.mean(widths) < 0.3 * np.mean(alone)

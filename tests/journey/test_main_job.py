@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser, FilePayload, expect
@@ -17,7 +18,8 @@ from apps.accounts.models import User
 from apps.checks.check import announced_checks
 from apps.checks.projects import PROJECTS
 from apps.submissions.models import Submission
-from apps.submissions.seeds import submission_seed
+from apps.submissions.seeds import exported_seeds, starter_seed
+from tests.checks.projects.house_learner import competent, once, read_houses
 from tests.checks.samples import lay_out
 from tests.journey.visitor import Visitor
 from tests.submissions.worker import Worker
@@ -45,18 +47,31 @@ def content(db: None) -> None:
     call_command("load_curriculum", verbosity=0)
 
 
-def zip_of_sample(name: str, *, token: str, folder: Path) -> FilePayload:
-    """As GitHub's download of it: everything in one folder."""
+def zip_of_sample(name: str, *, learner: User, folder: Path) -> FilePayload:
+    """As GitHub's download of it: everything in one folder, with the learner's own token and, in
+    the README, what a learner would measure on the own starter data."""
     root = lay_out(SLUG, name, folder)
-    manifest = root / "milepost.toml"
-    text = re.sub(r'token = "[^"]*"', f'token = "{token}"', manifest.read_text())
-    manifest.write_text(text)
+    manifest, readme = root / "milepost.toml", root / "README.md"
+    token = f'token = "{learner.repository_token}"'
+    manifest.write_text(re.sub(r'token = "[^"]*"', token, manifest.read_text()))
+    readme.write_text(readme.read_text().replace("0.126", f"{rmse_at_home(learner):.3f}"))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(root.rglob("*")):
             if path.is_file():
                 archive.write(path, f"houses-main/{path.relative_to(root)}")
     return {"name": "houses-main.zip", "mimeType": "application/zip", "buffer": buffer.getvalue()}
+
+
+def rmse_at_home(learner: User) -> float:
+    """Of every fifth sale, by a model like that of the reference."""
+    seed = starter_seed(slug=SLUG, learner_id=learner.pk)
+    sales = once(read_houses(PROJECTS[SLUG].starter_data(seed)["train.csv"]))
+    sound = [s for s in sales if s["size"] < 300 and s["price"] <= 12_000 * s["size"]]
+    aside = sound[::5]
+    fitted = [sale for number, sale in enumerate(sound) if number % 5]
+    paid = np.log([sale["price"] for sale in aside])
+    return float(np.sqrt(np.mean((competent(fitted, aside) - paid) ** 2)))
 
 
 def test_newcomer_signs_up_fails_mends_and_passes(
@@ -131,7 +146,7 @@ def test_newcomer_signs_up_fails_mends_and_passes(
     visitor.look("brief-empty-form")
 
     # First try: a model that always says the same.
-    weak = zip_of_sample("weak", token=learner.repository_token, folder=tmp_path / "weak")
+    weak = zip_of_sample("weak", learner=learner, folder=tmp_path / "weak")
     page.locator("input[type=file]").set_input_files(weak)
     clicked = time.monotonic()
     page.get_by_role("button", name="Hand in").click()
@@ -150,7 +165,7 @@ def test_newcomer_signs_up_fails_mends_and_passes(
 
     # Second try: mended.
     page.get_by_role("link", name="Mend and hand in again").click()
-    good = zip_of_sample("reference", token=learner.repository_token, folder=tmp_path / "good")
+    good = zip_of_sample("reference", learner=learner, folder=tmp_path / "good")
     page.locator("input[type=file]").set_input_files(good)
     page.get_by_role("button", name="Hand in").click()
     expect(page.locator(".verdict.is-passed")).to_be_visible(timeout=CHECK_MS)
@@ -182,7 +197,7 @@ def assert_counted_once(*public_ids: str) -> None:
 def assert_check_repo_agrees(public_id: str, folder: Path) -> None:
     """The page's verdict can be made again from the exported seed."""
     submission = Submission.objects.get(public_id=public_id)
-    seed = submission_seed(slug=SLUG, public_id=public_id).hex()
+    seed = exported_seeds(submission)
     out = io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("check_repo", SLUG, str(folder), "--json", "--seed", seed, stdout=out)

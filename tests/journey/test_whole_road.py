@@ -236,7 +236,7 @@ def hand_in(learner: Person, folder: Path) -> None:
     """A zip file by mouse; by keyboard an address, since the chooser of files is the system's."""
     page = learner.page
     person = User.objects.get(email=EMAIL)
-    archive = zip_of_sample("reference", token=person.repository_token, folder=folder)
+    archive = zip_of_sample("reference", learner=person, folder=folder)
     page.goto(f"/projects/{SLUG}/")
     if learner.by_keyboard:
         learner.write(page.get_by_label("Address of your git repository"), repository_at(folder))

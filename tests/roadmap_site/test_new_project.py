@@ -71,7 +71,7 @@ def test_walk_leads_to_a_unit_that_works(source: Path) -> None:
          "tests/checks/projects/test_sorting_machine.py", "tests/checks/test_verdicts.py"],
         cwd=source, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert "test_reference_passes[sorting-machine-0]" in collected.stdout
+    assert "[sorting-machine-reference-0]" in collected.stdout
     assert "test_sorting_machine.py::test_in_house_model_is_ridge_regression" in collected.stdout
 
 

@@ -30,12 +30,7 @@ def new_traces(token: str, before: dict[str, set[object]]) -> dict[str, set[obje
 
 def traces(token: str) -> dict[str, set[object]]:
     lists: dict[str, Iterable[object]] = {
-        # Without the one of the listing, which is closed by then.
-        "descriptors": [
-            name
-            for name in os.listdir("/proc/self/fd")  # noqa: PTH208
-            if os.path.lexists(f"/proc/self/fd/{name}")
-        ],
+        "descriptors": _descriptors(),
         "mounts": Path("/proc/self/mountinfo").read_text().splitlines(),
         "threads": threading.enumerate(),
         "children": _living_children(),
@@ -55,6 +50,15 @@ def files_of_the_repository() -> set[Path]:
     for folder, folders, names in _REPOSITORY.walk():
         folders[:] = [name for name in folders if name not in _NOT_OURS and name[0] != "."]
         found |= {folder / name for name in names}
+    return found
+
+
+def _descriptors() -> list[str]:
+    """Numbers, and what they are of; without the one of the listing, which is closed by then."""
+    found = []
+    for name in os.listdir("/proc/self/fd"):  # noqa: PTH208
+        with contextlib.suppress(OSError):
+            found.append(f"{name} {os.readlink(f'/proc/self/fd/{name}')}")  # noqa: PTH115
     return found
 
 

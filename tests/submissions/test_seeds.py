@@ -9,8 +9,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from apps.accounts.models import Role, User
+from apps.checks.command import seeds
 from apps.curriculum.models import ProjectBrief
-from apps.submissions.seeds import starter_seed, submission_seed
+from apps.submissions import pipeline
+from apps.submissions.models import Submission
+from apps.submissions.seeds import exported_seeds, starter_seed, submission_seed
 from tests.submissions.samples import SLUG, make_submission
 
 
@@ -40,14 +43,27 @@ def test_seed_without_a_secret_is_refused(settings: LazySettings) -> None:
         starter_seed(slug=SLUG, learner_id=1)
 
 
+def both_seeds(submission: Submission) -> str:
+    """Of the draw, and of the data that the learner has downloaded."""
+    draw = submission_seed(slug=SLUG, public_id=submission.public_id)
+    return draw.hex() + starter_seed(slug=SLUG, learner_id=submission.learner_id).hex()
+
+
+def test_worker_checks_with_the_exported_seeds(learner: User, brief: ProjectBrief) -> None:
+    submission = make_submission(learner, brief)
+    request = pipeline.check_request(submission)
+    exported = exported_seeds(submission)
+    assert seeds(exported) == (request.seed, request.starter_seed)
+    assert seeds(exported[:64]) == (request.seed, None)
+
+
 def test_submission_seed_command_prints_what_the_worker_uses(
     learner: User, brief: ProjectBrief
 ) -> None:
     submission = make_submission(learner, brief)
     out = io.StringIO()
     call_command("submission_seed", submission.public_id, stdout=out)
-    expected = submission_seed(slug=SLUG, public_id=submission.public_id)
-    assert out.getvalue() == expected.hex() + "\n"
+    assert out.getvalue() == f"{both_seeds(submission)}\n"
 
 
 def test_submission_seed_command_refuses_an_unknown_id(db: None) -> None:
@@ -64,6 +80,6 @@ def test_staff_export_the_seed_and_learners_do_not(learner: User, brief: Project
     assert client.post(url, data).status_code == 302
     staff = User.objects.create_superuser("staff@example.org", "correct horse", role=Role.STAFF)
     client.force_login(staff)
-    seed = submission_seed(slug=SLUG, public_id=submission.public_id).hex()
     answer = client.post(url, data)
-    assert answer.content.decode() == f"{SLUG} {submission.public_id} {seed}\n"
+    expected = f"{SLUG} {submission.public_id} {both_seeds(submission)}\n"
+    assert answer.content.decode() == expected

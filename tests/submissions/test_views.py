@@ -14,7 +14,7 @@ from apps.submissions import delivery
 from apps.submissions.live import LiveRecord
 from apps.submissions.models import StageRun, State, Submission
 from apps.submissions.pipeline import conclude
-from apps.submissions.seeds import submission_seed
+from apps.submissions.seeds import starter_seed, submission_seed
 from tests.submissions.samples import (
     EVIL,
     SLUG,
@@ -108,16 +108,16 @@ def test_projects_lists_those_published_with_the_latest_verdict(
 def test_project_without_a_check_is_read_and_not_handed_in(
     page: Client, learner: User, brief: ProjectBrief
 ) -> None:
-    later = make_brief("spam-email-classifier")
-    ProjectBrief.objects.filter(pk=later.pk).update(checked=False, title="Spam")
+    later = make_brief("image-classification")
+    ProjectBrief.objects.filter(pk=later.pk).update(checked=False, title="Images")
     text = html(page, "/projects/")
-    assert text.index("House price prediction") < text.index("To come") < text.index("Spam")
-    shown = html(page, "/projects/spam-email-classifier/")
+    assert text.index("House price prediction") < text.index("To come") < text.index("Images")
+    shown = html(page, "/projects/image-classification/")
     assert "so it cannot be handed in" in shown
     assert "<form" not in shown.split("<main", 1)[1]
-    url = "/projects/spam-email-classifier/submissions/"
+    url = "/projects/image-classification/submissions/"
     assert page.post(url, {"url": "https://git.example.org/a/b"}).status_code == 404
-    assert page.get("/projects/spam-email-classifier/starter/train.csv").status_code == 404
+    assert page.get("/projects/image-classification/starter/train.csv").status_code == 404
 
 
 def test_projects_without_content_says_so(page: Client, db: None) -> None:
@@ -419,10 +419,13 @@ def test_document_is_the_result_as_an_attachment(
 
 def test_seed_stands_on_no_page(page: Client, learner: User, brief: ProjectBrief) -> None:
     submission = finished(learner, brief, Outcome.FAILED)
-    seed = submission_seed(slug=SLUG, public_id=submission.public_id).hex()
+    seeds = (
+        submission_seed(slug=SLUG, public_id=submission.public_id).hex(),
+        starter_seed(slug=SLUG, learner_id=learner.pk).hex(),
+    )
     base = f"/submissions/{submission.public_id}/"
     for url in (base, f"{base}result.json", PROJECT):
-        assert seed not in html(page, url)
+        assert not any(seed in html(page, url) for seed in seeds)
 
 
 def test_tries_are_shown_in_pages(page: Client, learner: User, brief: ProjectBrief) -> None:

@@ -147,7 +147,7 @@ class LearnerSession:
         else:
             sales = read_houses(_content(inputs["model"]))
             houses = once(read_houses(_content(inputs["input"])))
-            write = _prices if command == "predict" else _explanations
+            write = prices if command == "predict" else _explanations
             path.write_text(write(houses, self.predict(sales, houses)), encoding="utf-8")
         return CommandRun(command=command, result=_RESULT, outputs={name: path})
 
@@ -189,7 +189,7 @@ def _content(value: bytes | Path) -> bytes:
     return value if isinstance(value, bytes) else value.read_bytes()
 
 
-def _prices(houses: list[House], log_prices: Floats) -> str:
+def prices(houses: list[House], log_prices: Floats) -> str:
     lines = [f"{h['id']},{math.exp(p)!r}" for h, p in zip(houses, log_prices, strict=True)]
     return "\n".join(["id,price", *lines])
 

@@ -9,6 +9,7 @@ from apps.checks.projects.customer_churn_prediction import probes
 from apps.checks.projects.customer_churn_prediction.behaviour import behaviour
 from apps.checks.projects.customer_churn_prediction.checks import CHECKS
 from apps.checks.projects.customer_churn_prediction.outputs import read_answer
+from apps.checks.projects.customer_churn_prediction.readme_figure import README_FIGURE
 
 STARTER_FILE = "train.csv"
 
@@ -31,7 +32,7 @@ def probabilities(path: Path) -> list[float]:
 
 PROJECT = Project(
     slug="customer-churn-prediction",
-    version="1",
+    version="2",
     commands=("train", "predict", "test"),
     limits={
         "train": sandbox.Limits(wall_s=120, cpu_s=200, memory_mb=1536, pids=128),
@@ -43,4 +44,5 @@ PROJECT = Project(
     behaviour=behaviour,
     reproducibility_inputs=reproducibility_inputs,
     read_predictions=probabilities,
+    readme_figure=README_FIGURE,
 )

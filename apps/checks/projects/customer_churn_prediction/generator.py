@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from apps.checks import draws
 from apps.checks.classification import cheapest_flags, expected_costs, naive_flags
+from apps.checks.logistic import intercept_for
 from apps.checks.projects.customer_churn_prediction.updated import (
     UPDATED,
     WORD_COUNT,
@@ -207,24 +208,12 @@ def draw_process(seed: bytes) -> Process:
         process = _draw_parameters(rng)
         customers = draw_customers(process, rng, rows=2_000, snapshot=process.snapshot)
         rate = rng.uniform(0.11, 0.16)
-        process = replace(process, base=_base_for(process.log_odds(customers), rate))
+        process = replace(process, base=intercept_for(process.log_odds(customers), rate))
         risk, costs = process.risk(customers), process.costs
         naive, best = (costs.of(policy(risk), risk).mean() for policy in (costs.naive, costs.best))
         rates = [risk[customers.segment == number].mean() for number in range(len(SEGMENTS))]
         if (naive - best) / naive >= SMALLEST_GAP and min(rates) >= SMALLEST_RATE * risk.mean():
             return process
-
-
-def _base_for(log_odds: Floats, rate: float) -> float:
-    """The base that gives a mean risk of ``rate``; by bisection."""
-    low, high = -20.0, 20.0
-    for _ in range(40):
-        middle = (low + high) / 2
-        if np.mean(1 / (1 + np.exp(-log_odds - middle))) < rate:
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 def _draw_parameters(rng: np.random.Generator) -> Process:

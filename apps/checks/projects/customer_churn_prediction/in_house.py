@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apps.checks.logistic import fit_logistic
 from apps.checks.projects.customer_churn_prediction.generator import (
     CONTRACTS,
     PLAN_COUNT,
     REGION_COUNT,
     SEGMENTS,
     Customers,
-    Flags,
     Sample,
     traffic_change,
     unpaid,
@@ -24,8 +24,6 @@ from apps.checks.projects.customer_churn_prediction.generator import (
 from apps.checks.scoring import Floats
 
 RIDGE = 2.0  # scikit-learn's 1 / C
-STEPS = 25
-CONVERGED = 1e-8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,29 +44,8 @@ def train(sample: Sample) -> InHouseModel:
     typical = np.nanmedian(numbers, axis=0)
     features = _features(sample.customers, typical)
     centre, spread = features.mean(axis=0), np.maximum(features.std(axis=0), 1e-9)
-    weights = fit_logistic((features - centre) / spread, sample.left)
+    weights = fit_logistic((features - centre) / spread, sample.left, ridge=RIDGE)
     return InHouseModel(typical=typical, centre=centre, spread=spread, weights=weights)
-
-
-def fit_logistic(features: Floats, left: Flags) -> Floats:
-    """Weights with the intercept first, by Newton's method; all but the intercept are shrunk.
-
-    Minimises the sum of log losses and RIDGE / 2 times the squared weights (Hastie, Tibshirani and
-    Friedman, 2009, "The elements of statistical learning", 4.4).
-    """
-    table = np.column_stack([np.ones(len(features)), features])
-    penalty = np.full(table.shape[1], RIDGE)
-    penalty[0] = 0.0
-    weights = np.zeros(table.shape[1])
-    for _ in range(STEPS):
-        risk = 1 / (1 + np.exp(-table @ weights))
-        gradient = table.T @ (risk - left) + penalty * weights
-        curvature = (table * (risk * (1 - risk))[:, None]).T @ table + np.diag(penalty)
-        step = np.linalg.solve(curvature, gradient)
-        weights -= step
-        if np.abs(step).max() < CONVERGED:
-            break
-    return weights
 
 
 def _numbers(customers: Customers) -> Floats:

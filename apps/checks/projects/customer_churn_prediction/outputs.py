@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from apps.checks.decisions import (
+    DecisionFile,
+    places,
+    read_decisions,
+    read_probabilities,
+)
 from apps.checks.outputs import (
     JsonValue,
-    Table,
     UnusableOutput,
     read_csv,
     read_ids,
@@ -30,8 +34,15 @@ FEWEST_MODELS = 3
 FEWEST_FOLDS = 3
 LARGEST_FOLD = 0.5  # of the customers
 METRIC = "log_loss"
-DECISIONS = ("leave", "contact")
 REPORT, FOLDS = "report.json", "folds.csv"
+DECISION_FILE = DecisionFile(
+    probability="churn_probability",
+    flag="contact",
+    no_flag="leave",
+    rows="customers",
+    max_bytes=MAX_BYTES,
+    max_rows=MAX_ROWS,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,23 +58,8 @@ def read_answer(path: Path, ids: Collection[str] | None = None) -> Answer:
 
     Raises UnusableOutput.
     """
-    table = read_csv(
-        path,
-        columns=("id", "churn_probability", "decision"),
-        max_bytes=MAX_BYTES,
-        max_rows=MAX_ROWS,
-    )
-    probability = _probabilities(table, "churn_probability")
-    decisions = table.texts("decision")
-    for line, decision in zip(table.lines, decisions, strict=True):
-        if decision not in DECISIONS:
-            raise UnusableOutput(
-                f"Line {line}: the decision is “{shown(decision)}”; it must be contact or leave."
-            )
-    found = read_ids(table, ids, rows="customers", what="decision")
-    order = _places(found, sorted(found) if ids is None else ids)
-    contact = np.array([decision == "contact" for decision in decisions], dtype=bool)
-    return Answer(probability=probability[order], contact=contact[order])
+    found = read_decisions(path, ids, DECISION_FILE)
+    return Answer(probability=found.probability, contact=found.flags)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +160,8 @@ def _read_folds(path: Path, models: Sequence[str], ids: Collection[str]) -> dict
             "one of the two."
         )
     _judge_folds(table.texts("fold"))
-    order = _places(read_ids(table, ids, rows="customers", what="row"), ids)
-    return {name: _probabilities(table, name)[order] for name in columns}
+    order = places(read_ids(table, ids, rows="customers", what="row"), ids)
+    return {name: read_probabilities(table, name)[order] for name in columns}
 
 
 def _judge_folds(folds: Sequence[str]) -> None:
@@ -179,21 +175,3 @@ def _judge_folds(folds: Sequence[str]) -> None:
             f"Fold {shown(str(names[sizes.argmax()]))} has more than half of the customers. Make "
             "the folds about equally large."
         )
-
-
-def _probabilities(table: Table, column: str) -> Floats:
-    values = table.numbers(column)
-    wrong = (values < 0) | (values > 1)
-    if wrong.any():
-        row = int(wrong.argmax())
-        raise UnusableOutput(
-            f"Line {table.lines[row]}: {shown(column)} is {values[row]:g}. A probability lies "
-            "between 0 and 1."
-        )
-    return values
-
-
-def _places(found: Sequence[str], wanted: Collection[str]) -> NDArray[np.int64]:
-    """Where in ``found`` each of ``wanted`` stands."""
-    place = {name: number for number, name in enumerate(found)}
-    return np.array([place[name] for name in wanted], dtype=np.int64)

@@ -9,6 +9,7 @@ from apps.checks.projects.house_price_prediction import probes
 from apps.checks.projects.house_price_prediction.behaviour import behaviour
 from apps.checks.projects.house_price_prediction.checks import CHECKS
 from apps.checks.projects.house_price_prediction.outputs import read_predictions
+from apps.checks.projects.house_price_prediction.readme_figure import README_FIGURE
 
 STARTER_FILE = "train.csv"
 
@@ -31,7 +32,7 @@ def log_prices(path: Path) -> list[float]:
 
 PROJECT = Project(
     slug="house-price-prediction",
-    version="2",
+    version="3",
     commands=("train", "predict", "explain", "test"),
     limits={
         "train": sandbox.Limits(wall_s=60, cpu_s=90, memory_mb=1024, pids=128),
@@ -44,4 +45,5 @@ PROJECT = Project(
     behaviour=behaviour,
     reproducibility_inputs=reproducibility_inputs,
     read_predictions=log_prices,
+    readme_figure=README_FIGURE,
 )

@@ -174,8 +174,7 @@ def judge_dirty(tidy: LogPrices, dirty: LogPrices, asked: Dirty) -> Test:
             f"{len(rewritten)} houses were written a second time in other ways that the data "
             f"dictionary lists. For {_percent(1 - steady)} of them your price moved by more than "
             f"{_percent(SHIFT_ALLOWED)}; allowed: {_percent(1 - SHARE_WITHIN)}.",
-            hint="Clean the rows in one function and call it from train, predict and explain. "
-            "Try it with sq ft, capitals, hyphens and 17.04.2023.",
+            hint=_dirty_hint(np.log(rewritten)),
             evidence=evidence,
         )
     if sensible < SHARE_WITHIN:
@@ -194,6 +193,19 @@ def judge_dirty(tidy: LogPrices, dirty: LogPrices, asked: Dirty) -> Test:
         f"{_percent(SHIFT_ALLOWED)}, and {_percent(sensible)} of {len(gappy)} houses with a value "
         f"missing stayed within a factor of {GAP_FACTOR}.",
         evidence=evidence,
+    )
+
+
+def _dirty_hint(shifts: Floats) -> str:
+    apart = np.abs(shifts - np.median(shifts))
+    if np.mean(apart <= SHIFT_ALLOWED / 2) >= SHARE_WITHIN:  # all by as much: not by their writing
+        return (
+            "Nearly all prices moved by as much, so a price depends on the other rows of its file. "
+            "Compute averages and scales in train, keep them, and never take them from the input."
+        )
+    return (
+        "Clean the rows in one function and call it from train, predict and explain. Try it with "
+        "sq ft, capitals, hyphens and 17.04.2023."
     )
 
 

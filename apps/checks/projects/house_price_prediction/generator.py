@@ -245,9 +245,9 @@ def draw_held_out(
     return HeldOut(houses=houses, expected=expected, realised=realised)
 
 
-def draw_sales(process: Process, seed: bytes) -> Sales:
-    """The training data: what was missed and mistyped at the agency is part of it."""
-    rng = stream(seed, "sales")
+def draw_sales(process: Process, seed: bytes, *, purpose: str = "sales") -> Sales:
+    """As in the training data: what was missed and mistyped at the agency is part of it."""
+    rng = stream(seed, purpose)
     houses = draw_houses(process, rng, rows=TRAIN_ROWS + 200)
     log_price = process.expected_log_price(houses) + rng.normal(0, process.noise, len(houses))
     price = np.round(np.exp(log_price), -2)

@@ -20,6 +20,7 @@ from apps.checks.projects.house_price_prediction.export import (
 )
 from apps.checks.projects.house_price_prediction.generator import (
     HELD_OUT_ROWS,
+    HIGHEST_PRICE_PER_M2,
     LARGEST_SIZE,
     LOCATION_COUNT,
     UNSEEN_COUNT,
@@ -96,6 +97,14 @@ class Unseen:
     expected: Floats  # log price at a location of average effect
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """Further houses of the town, recorded like those of the training data."""
+
+    question: Question
+    log_price: Floats  # of the sales that took place
+
+
 def make_draw(seed: bytes) -> Draw:
     process = draw_process(seed)
     sales = draw_sales(process, seed)
@@ -162,7 +171,9 @@ def more_held_out(draw: Draw, factor: int) -> tuple[Question, HeldOut]:
 
 def dirty_question(draw: Draw, main: Main) -> Dirty:
     rng = stream(draw.seed, "dirty question")
-    rows = rng.choice(HELD_OUT_ROWS, DIRTY_HOUSES + GAPPY_HOUSES, replace=False)
+    # Of the dearer half: where a price depends on the other rows of its file, it moves now.
+    dearer = np.argsort(main.held_out.expected)[HELD_OUT_ROWS // 2 :]
+    rows = rng.choice(dearer, DIRTY_HOUSES + GAPPY_HOUSES, replace=False)
     houses = main.held_out.houses.take(rows)
     gappy = houses.take(np.arange(DIRTY_HOUSES, len(rows)))
     gaps = rng.integers(len(OPTIONAL), size=GAPPY_HOUSES)
@@ -208,6 +219,20 @@ def explained_ids(main: Main) -> tuple[tuple[str, ...], tuple[str, ...], tuple[s
     kinds = (effects.plain_ids, effects.larger_ids, effects.older_ids)
     plain, larger, older = (ids[:EXPLAINED_HOUSES] for ids in kinds)
     return plain, larger, older
+
+
+def later_sales(draw: Draw) -> Later:
+    """Without those in which a size or a price was mistyped."""
+    sales = draw_sales(draw.process, draw.seed, purpose="later sales")
+    houses, price = sales.houses, sales.price
+    sound = np.flatnonzero(
+        (houses.size < LARGEST_SIZE) & (price / houses.size <= HIGHEST_PRICE_PER_M2)
+    )
+    rng = stream(draw.seed, "later sales file")
+    return Later(
+        question=_question(draw, houses.take(sound), draw_writing(rng), rng),
+        log_price=np.log(price[sound]),
+    )
 
 
 def _question(

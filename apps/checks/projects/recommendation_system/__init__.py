@@ -9,6 +9,7 @@ from apps.checks.projects.recommendation_system import probes
 from apps.checks.projects.recommendation_system.behaviour import behaviour
 from apps.checks.projects.recommendation_system.checks import CHECKS
 from apps.checks.projects.recommendation_system.outputs import list_numbers
+from apps.checks.projects.recommendation_system.readme_figure import README_FIGURE
 
 
 def starter_data(seed: bytes) -> Mapping[str, bytes]:
@@ -34,4 +35,5 @@ PROJECT = Project(
     behaviour=behaviour,
     reproducibility_inputs=reproducibility_inputs,
     read_predictions=list_numbers,
+    readme_figure=README_FIGURE,
 )

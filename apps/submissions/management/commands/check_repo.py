@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from rich.console import Console
 
 from apps.checks.check import Request
-from apps.checks.command import EPILOG, EXIT_STATUS, FELL_SHORT, WRONG_USAGE, run, seed_bytes
+from apps.checks.command import EPILOG, EXIT_STATUS, FELL_SHORT, WRONG_USAGE, run, seeds
 from apps.checks.errors import InvalidSubmission
 from apps.checks.fetch import source_from
 from apps.checks.leave_root import leave_root
@@ -32,7 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("project", metavar="SLUG", help=f"one of: {', '.join(PROJECTS)}")
         parser.add_argument("source", metavar="PATH_OR_URL", help="a folder, a zip or a git URL")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
-        parser.add_argument("--seed", help="draw the same data again: text or 64 hex digits")
+        parser.add_argument(
+            "--seed", help="draw the same data again: what submission_seed prints, or any text"
+        )
 
     def handle(self, *, project: str, source: str, seed: str | None, **options: Any) -> None:
         if project not in PROJECTS:
@@ -40,8 +42,11 @@ class Command(BaseCommand):
         config = check_config()
         leave_root(config.home)
         quiet = options["json"] or options["verbosity"] == 0
+        draw, starter = seeds(seed)
         result = run(
-            Request(project=PROJECTS[project], source=where(source), seed=seed_bytes(seed)),
+            Request(
+                project=PROJECTS[project], source=where(source), seed=draw, starter_seed=starter
+            ),
             config=config,
             console=None if quiet else Console(),
         )

@@ -1,4 +1,4 @@
-"""``manage.py submission_seed ID``: the seed that makes a page's verdict again."""
+"""``manage.py submission_seed ID``: the seeds that make a page's verdict again."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -6,18 +6,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.submissions.models import Submission
-from apps.submissions.seeds import submission_seed
+from apps.submissions.seeds import exported_seeds
 
 
 class Command(BaseCommand):
-    help = "Print the seed of a submission, for check_repo --seed. Never show it to learners."
+    help = "Print the seeds of a submission, for check_repo --seed. Never show it to learners."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("submission", metavar="ID", help="as in the address of its page")
 
     def handle(self, *, submission: str, **options: Any) -> None:
-        found = Submission.objects.filter(public_id=submission).only("public_id", "brief").first()
+        found = (
+            Submission.objects.filter(public_id=submission)
+            .only("public_id", "brief", "learner")
+            .first()
+        )
         if found is None:
             raise CommandError(f"There is no submission {submission!r}.")
-        seed = submission_seed(slug=found.brief_id, public_id=found.public_id)
-        self.stdout.write(seed.hex())
+        self.stdout.write(exported_seeds(found))

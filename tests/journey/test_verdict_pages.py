@@ -1,0 +1,81 @@
+"""What a learner reads who has passed or failed, for each project, from a check in the sandbox."""
+
+import os
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from apps.accounts.models import User
+from apps.checks.check import CheckConfig
+from apps.checks.projects import PROJECTS
+from apps.checks.results import to_json
+from apps.curriculum.models import ProjectBrief
+from apps.submissions import verdict
+from apps.submissions.models import Source, State, Submission
+from tests.checks.samples import lay_out
+from tests.checks.test_verdicts import check
+from tests.journey.visitor import Visitor
+
+pytestmark = pytest.mark.skipif(
+    "MILEPOST_SCREENSHOTS" not in os.environ,
+    reason="pictures are taken by make screenshots; the verdicts are those of test_verdicts.py",
+)
+PASSWORD = "a compiler of one's own"
+
+
+@pytest.mark.parametrize(("sample", "word"), [("reference", "passed"), ("weak", "failed")])
+@pytest.mark.parametrize("slug", PROJECTS)
+def test_page_of_a_verdict(
+    slug: str,
+    sample: str,
+    word: str,
+    browser: Browser,
+    live_server: object,
+    db: None,
+    check_config: CheckConfig,
+    screenshots: Path | None,
+    tmp_path: Path,
+) -> None:
+    call_command("load_curriculum", verbosity=0)
+    learner = User.objects.create_user("ada@example.org", PASSWORD, name="Ada")
+    submission = _checked(learner, slug, lay_out(slug, sample, tmp_path / "r"), check_config)
+    base = str(live_server).replace("127.0.0.1", "localhost")
+    visitor = Visitor(browser.new_context(base_url=base).new_page(), screenshots)
+    page = visitor.page
+    page.goto(f"/account/login/?next=/submissions/{submission.public_id}/")
+    page.get_by_label("E-mail").fill(learner.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
+    expect(page.get_by_text(submission.verdict).first).to_be_visible()
+    visitor.look(f"{slug}-{word}")
+    assert visitor.problems == []
+    assert submission.outcome == word
+
+
+def _checked(learner: User, slug: str, folder: Path, config: CheckConfig) -> Submission:
+    result = check(folder, project=slug, seed=0, config=config)
+    read = verdict.read(result)
+    now = timezone.now()
+    return Submission.objects.create(
+        learner=learner,
+        brief=ProjectBrief.objects.get(slug=slug),
+        number=1,
+        source=Source.URL,
+        url="https://git.example.org/ada/project",
+        state=State.FINISHED,
+        started=now,
+        finished=now,
+        delivery=1,
+        result=to_json(result),
+        outcome=read.outcome,
+        code=read.code,
+        verdict=read.sentence,
+        charged=read.outcome.charged,
+        charge_reason=read.charge_reason,
+        first_failure=read.first_failure,
+        next_step=read.next_step,
+        checker_version=read.checker_version,
+    )

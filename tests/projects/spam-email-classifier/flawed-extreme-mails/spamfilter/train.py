@@ -1,0 +1,32 @@
+"""Command line: learn from labelled mails."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from spamfilter.features import features
+from spamfilter.mails import read_mail
+from spamfilter.table import Row, read_rows
+from spamfilter.training import fit
+
+
+def once(rows: Sequence[Row]) -> list[Row]:
+    """Each mail once, in the order in which they came in."""
+    first: dict[bytes, Row] = {}
+    for row in sorted(rows, key=lambda row: row.received_at):
+        first.setdefault(row.raw, row)
+    return list(first.values())
+
+
+def train(data: Path, model: Path) -> None:
+    rows = [row for row in once(read_rows(data)) if read_mail(row.raw).text.strip()]
+    fit([features(row.raw) for row in rows], [row.spam for row in rows]).save(model)
+    print(f"trained on {len(rows)} mails")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="spamfilter.train")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    args = parser.parse_args()
+    train(args.data, args.model)

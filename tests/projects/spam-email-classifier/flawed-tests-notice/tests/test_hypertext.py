@@ -1,0 +1,5 @@
+from spamfilter import hypertext
+
+
+def test_hypertext_can_be_imported():
+    assert hypertext

@@ -1,0 +1,5 @@
+from spamfilter import mails
+
+
+def test_mails_can_be_imported():
+    assert mails
