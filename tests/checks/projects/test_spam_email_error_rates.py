@@ -27,7 +27,7 @@ VERDICTS = 300
 AWAY = 0.05  # of the gap, from what is needed
 MAILS = 30_000  # of a population
 # Populations; the more careful run takes more of them.
-FIRMS = 60 if "MILEPOST_TEST_SEEDS" in os.environ else 6
+FIRMS = 300 if "MILEPOST_TEST_SEEDS" in os.environ else 6
 
 
 @cache

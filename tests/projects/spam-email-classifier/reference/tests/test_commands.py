@@ -27,14 +27,15 @@ def made_up_rows():
 def test_train_and_predict_answer_every_mail_once(tmp_path):
     write(tmp_path / "train.csv", made_up_rows())
     train(tmp_path / "train.csv", tmp_path / "model")
-    asked = [(raw_mail(" ".join(LURES)), 0), (b"", 0), (raw_mail("x" * 1_000_000), 0)]
+    texts = (" ".join(LURES), " ".join(ORDINARY), "x" * 1_000_000)
+    asked = [*((raw_mail(text), False) for text in texts), (b"", False)]
     write(tmp_path / "input.csv", asked, labels=False)
     text = (tmp_path / "input.csv").read_text()
     (tmp_path / "input.csv").write_text(text + text.splitlines()[1] + "\n")  # the first id again
     predict(tmp_path / "model", tmp_path / "input.csv", tmp_path / "output.csv")
     with (tmp_path / "output.csv").open(newline="") as file:
         answers = list(csv.DictReader(file))
-    assert [answer["id"] for answer in answers] == ["M-0", "M-1", "M-2"]
+    assert [answer["id"] for answer in answers] == ["M-0", "M-1", "M-2", "M-3"]
     assert float(answers[0]["spam_probability"]) > float(answers[1]["spam_probability"])
     assert [answer["decision"] for answer in answers[:2]] == ["hold", "deliver"]
 
