@@ -296,7 +296,7 @@ def read_review(learner: Person) -> None:
 def see_the_road_move(learner: Person) -> None:
     page = learner.page
     page.goto("/road/")
-    expect(page.get_by_text("1 of 1 beginner projects")).to_be_visible()
+    expect(page.get_by_text("1 of 2 beginner projects")).to_be_visible()
     learner.look("road-moved")
     page.goto("/submissions/")
     learner.press(page.get_by_role("link", name=re.compile("try 2")).first)
