@@ -124,11 +124,11 @@ def _introduce(brief: Path, *, slug: str, root: Path) -> None:
 
 
 def _register(registry: Path, unit: Unit) -> None:
-    """An import and a line of the tuple, each after the last one that is there."""
+    """An import among the others, in order, and a line after the last one of the tuple."""
     text = registry.read_text(encoding="utf-8")
     line = f"from apps.checks.projects.{unit.package} import PROJECT as {unit.constant}\n"
-    imports = [*re.finditer(r"^from apps\.checks\.projects\..*\n", text, re.MULTILINE)]
-    text = text[: imports[-1].end()] + line + text[imports[-1].end() :]
+    imports = re.findall(r"^from apps\.checks\.projects\..*\n", text, re.MULTILINE)
+    text = text.replace("".join(imports), "".join(sorted([*imports, line])))
     registry.write_text(
         re.sub(
             r"^(_ALL = \((?:\n    \w+,)*)", rf"\1\n    {unit.constant},", text, flags=re.MULTILINE
