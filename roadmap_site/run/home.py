@@ -58,6 +58,7 @@ def open_home(home: Path, *, who: Identities) -> None:
             home.chmod(0o755)  # also under a strict umask; only this folder, which is ours
         _refuse_foreign(home, who=who)
         make_folder(home / "site", owner=who.site, mode=0o750)
+        make_folder(home / "cache", owner=who.site, mode=0o750)  # of what was rendered
         make_folder(home / "beat", owner=who.site, mode=0o750)
         make_folder(home / "static", owner=who.site, mode=0o755)
         make_folder(home / "uploads", owner=who.site, mode=0o2750)
