@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Browser, expect
@@ -41,6 +42,7 @@ def test_page_of_a_verdict(
 ) -> None:
     call_command("load_curriculum", verbosity=0)
     learner = User.objects.create_user("ada@example.org", PASSWORD, name="Ada")
+    EmailAddress.objects.create(user=learner, email=learner.email, verified=True, primary=True)
     submission = _checked(learner, slug, lay_out(slug, sample, tmp_path / "r"), check_config)
     base = str(live_server).replace("127.0.0.1", "localhost")
     visitor = Visitor(browser.new_context(base_url=base).new_page(), screenshots)
