@@ -18,10 +18,9 @@ from apps.checks.stages import TESTS_NOTICE
 from apps.checks.text_file import shown
 from apps.checks.verdicts import failed, log_of, not_run, passed
 
-# Processor time for all mutants, so that a busy machine tries as many; the run that confirms comes
-# on top. A few are tried whatever they take: one that survives says little, three say something.
+# Processor time for all mutants; the run that confirms comes on top. Once it is used up, only those
+# are tried that can still turn the verdict, which so is the same on a slow machine.
 BUDGET_S = 40.0
-FEWEST = 3
 # Of the mutants that ran. Some change nothing that any test could see: 8 of 20 in Grün, Schuler
 # and Zeller, The Impact of Equivalent Mutants (Mutation 2009), so that not all can be asked for.
 NEEDED = 0.5
@@ -82,17 +81,18 @@ def check_tests_notice(session: RepositorySession, *, own_tests: Test) -> Test:
 def _trials(
     session: RepositorySession, mutants: Sequence[Mutant], *, usual: sandbox.Result
 ) -> Iterator[_Trial]:
-    """As many as fit into the budget. A test run that hangs has noticed."""
+    """As many as fit into the budget, and those that decide. A test run that hangs has noticed."""
     limits = session.project.limits.get("test", DEFAULT_LIMITS)
     limits = dataclasses.replace(limits, wall_s=min(3 * usual.wall_s + 5, limits.wall_s))
-    left = BUDGET_S
-    for number, mutant in enumerate(mutants):
-        if number >= FEWEST and left < usual.cpu_s:
+    left, trials = BUDGET_S, list[_Trial]()
+    for mutant in mutants:
+        if left < usual.cpu_s and _decided(trials, chosen=len(mutants)):
             return
         with _broken(session.root, mutant):
             run = session.run("test", inputs={}, outputs=(), limits=limits)
         left -= run.result.cpu_s
-        yield _Trial(mutant, noticed=not run.ok)
+        trials.append(_Trial(mutant, noticed=not run.ok))
+        yield trials[-1]
 
 
 @contextlib.contextmanager
@@ -106,6 +106,12 @@ def _broken(root: Path, mutant: Mutant) -> Iterator[None]:
         yield
     finally:
         aside.replace(path)
+
+
+def _decided(trials: Sequence[_Trial], *, chosen: int) -> bool:
+    noticed = sum(trial.noticed for trial in trials)
+    possible = chosen - (len(trials) - noticed)
+    return noticed >= NEEDED * chosen or possible < NEEDED * chosen
 
 
 def _enough(trials: Sequence[_Trial]) -> bool:

@@ -1,7 +1,7 @@
 """Whether a learner's tests notice mutants of the learner's code, in the real sandbox."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -123,15 +123,19 @@ def test_tests_that_assert_nothing_are_told_where_to_begin(open_session: OpenSes
     assert line.strip() == first["before"]
 
 
+def _four_functions(seen: Iterable[int]) -> dict[str, str]:
+    """With one place each to break; the tests look at those that are ``seen``."""
+    code = "".join(f"def f{n}(a, b, found):\n    found.append(a < b)\n\n\n" for n in range(4))
+    looks = "".join(f"    f{n}(1, 2, found)\n" for n in seen)
+    tests = f"from prices import *\ndef test_all():\n    found = []\n{looks}    assert all(found)"
+    return {"prices.py": code, "test_it.py": tests}
+
+
 @pytest.mark.parametrize(("survivors", "status"), [(2, "passed"), (3, "failed")])
 def test_half_of_the_mutants_must_be_noticed(
     open_session: OpenSession, survivors: int, status: str
 ) -> None:
-    """Four functions, one place each; the tests look at some of them."""
-    code = "".join(f"def f{n}(a, b, found):\n    found.append(a < b)\n\n\n" for n in range(4))
-    looks = "".join(f"    f{n}(1, 2, found)\n" for n in range(survivors, 4))
-    tests = f"from prices import *\ndef test_all():\n    found = []\n{looks}    assert all(found)"
-    test = judged(open_session({"prices.py": code, "test_it.py": tests}))
+    test = judged(open_session(_four_functions(range(survivors, 4))))
     assert (noticed(test).count(False), test.status) == (survivors, status)
 
 
@@ -169,16 +173,30 @@ def test_mutant_that_never_ends_is_noticed(open_session: OpenSession) -> None:
     assert endless == [True]
 
 
-def test_only_as_many_as_fit_are_run_and_at_least_three(
-    open_session: OpenSession, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("tests", "status", "said"),
+    [(THOROUGH, "passed", "3 of 3"), (ASSERTS_NOTHING, "failed", "0 of 3")],
+)
+def test_when_the_time_is_used_up_only_what_decides_is_run(
+    open_session: OpenSession, monkeypatch: pytest.MonkeyPatch, tests: str, status: str, said: str
 ) -> None:
     monkeypatch.setattr(tests_notice, "BUDGET_S", 0.01)
-    test = judged(open_session({"prices.py": PRICES, "test_prices.py": THOROUGH}))
-    assert test.output == (
-        "The checker broke your code in 3 places, one at a time. Your tests noticed 3 of 3. "
+    test = judged(open_session({"prices.py": PRICES, "test_prices.py": tests}))
+    assert test.output.startswith(
+        f"The checker broke your code in 3 places, one at a time. Your tests noticed {said}. "
         "No more fit into 0.01 s of processor time."
     )
-    assert test.status == "passed"
+    assert test.status == status
+
+
+@pytest.mark.parametrize("budget", [0.01, 40])
+@pytest.mark.parametrize("seen", [{0}, {0, 1}, {0, 3}, {2, 3}])
+def test_verdict_is_the_same_whatever_the_machine_makes_of_the_time(
+    open_session: OpenSession, monkeypatch: pytest.MonkeyPatch, budget: float, seen: set[int]
+) -> None:
+    monkeypatch.setattr(tests_notice, "BUDGET_S", budget)
+    test = judged(open_session(_four_functions(seen)))
+    assert test.status == ("passed" if len(seen) >= 2 else "failed")
 
 
 def test_time_in_which_nothing_is_computed_is_not_counted(
