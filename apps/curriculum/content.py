@@ -226,6 +226,7 @@ class _Reader:
         self.other_problems: list[Problem] = []  # of files that are no sources, and of all together
         # (kind, slug) -> the file of that name.
         self.read: dict[tuple[str, str], Source] = {}
+        self.figures: dict[Path, dict[str, ET.Element]] = {}  # by step; its lessons share them
         # What has to exist: (kind, slug) -> the first place that asks for it.
         self.wanted: dict[tuple[str, str], Problem] = {}
 
@@ -247,7 +248,9 @@ class _Reader:
             "lesson", path, slug=path.stem, facts=LESSON_FACTS, optional=LESSON_MAY_LACK
         )
         self._want_concepts(source, fact="concepts")
-        figures = self._figures(path.parent / FIGURES)
+        figures = self.figures.get(path.parent)
+        if figures is None:
+            figures = self.figures[path.parent] = self._figures(path.parent / FIGURES)
         body = self._render(source, id_prefix="lesson", figures=figures)
         blocks = code_blocks(source.body)
         if source.problems:

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
-from html.parser import HTMLParser
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
 
@@ -91,6 +91,10 @@ _threads = threading.local()
 _MOST_PARSERS = 32  # of a thread
 # Python-Markdown takes two blocks of code without a blank line between them for one paragraph.
 _FENCES_THAT_TOUCH = re.compile(r"(?<=\n```)[ \t]*\n(?=```\w)")
+_TAG = re.compile(r"<([a-zA-Z][^\s/>]*)")
+# Of sanitised HTML, in which every < of a text is escaped, and every " of a value.
+_HEADING_ID = re.compile(r'<h\d id="([^"]*)"')
+_LINK = re.compile(r'<a (?:[^">]|"[^"]*")*?href="([^"]*)"')
 # [text](concept:precision) leads to the page of that concept.
 PAGES = {"concept": "/concepts/{}/", "lesson": "/lessons/{}/", "project": "/projects/{}/"}
 
@@ -134,6 +138,24 @@ def render(
     markdown, ours = _parser(id_prefix, is_note=is_note)
     ours.begin(figures or {})
     raw = markdown.convert(_FENCES_THAT_TOUCH.sub("\n\n", text))
+    drawing = DRAWING_TAGS if figures else frozenset()
+    html = _cleaner(id_prefix, drawing).clean(raw)
+    tokens = getattr(markdown, "toc_tokens", [])  # the table of contents sets it
+    ids = set(_HEADING_ID.findall(html))
+    return Rendered(
+        html=html,
+        dropped_tags=frozenset(tag.lower() for tag in _TAG.findall(raw)) - TAGS - drawing,
+        headings=tuple(_headings(tokens, ids=ids)),
+        links=tuple(map(unescape, _LINK.findall(html))),
+        references=frozenset(ours.references),
+        figures=frozenset(ours.shown),
+        unusable_formulas=tuple(ours.unusable_formulas),
+    )
+
+
+@lru_cache(_MOST_PARSERS)
+def _cleaner(id_prefix: str, drawing: frozenset[str]) -> nh3.Cleaner:
+    """To build one takes as long as to render a paragraph."""
 
     def filter_attribute(tag: str, name: str, value: str) -> str | None:
         if name == "id":
@@ -142,9 +164,7 @@ def render(
             return f"#{id_prefix}-{value[1:]}"
         return value
 
-    drawing = DRAWING_TAGS if figures else frozenset()
-    html = nh3.clean(
-        raw,
+    return nh3.Cleaner(
         tags=TAGS | drawing,
         attributes=ATTRIBUTES | dict.fromkeys(drawing, DRAWING_ATTRIBUTES),
         attribute_filter=filter_attribute,
@@ -154,17 +174,6 @@ def render(
         allowed_classes=CLASSES | dict.fromkeys(drawing, DRAWING_CLASSES),
         url_schemes=SCHEMES,
         link_rel="noopener",
-    )
-    tokens = getattr(markdown, "toc_tokens", [])  # the table of contents sets it
-    before, after = _Inventory.of(raw), _Inventory.of(html)
-    return Rendered(
-        html=html,
-        dropped_tags=frozenset(before.tags - TAGS - drawing),
-        headings=tuple(_headings(tokens, ids=after.ids)),
-        links=tuple(after.links),
-        references=frozenset(ours.references),
-        figures=frozenset(ours.shown),
-        unusable_formulas=tuple(ours.unusable_formulas),
     )
 
 
@@ -304,28 +313,3 @@ class _Tree(Treeprocessor):
                 self.ours.unusable_formulas.append((caption, problem))
             SubElement(figure, "figcaption").text = caption
         return figure
-
-
-class _Inventory(HTMLParser):
-    """Which tags, ids and links a piece of HTML holds."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-
-    @classmethod
-    def of(cls, html: str) -> "_Inventory":
-        inventory = cls()
-        inventory.feed(html)
-        inventory.close()
-        return inventory
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        for name, value in attrs:
-            if name == "id" and value:
-                self.ids.add(value)
-            elif name == "href" and value:
-                self.links.append(value)

@@ -19,7 +19,6 @@ from django.contrib.postgres.search import (
     TrigramWordSimilarity,
 )
 from django.db.models import F, Q, QuerySet
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.curriculum import content as authored
@@ -35,6 +34,7 @@ _SAME_WORDS = 0.6  # "confusion matrices" and "confusion matrix" have 0.72
 # Stand around what was found, and in no text: they are for private use.
 _BEGIN, _END = "\ue000", "\ue001"
 # What would only be noise as words.
+_TAG = re.compile(r'<(?:[^">]|"[^"]*")*>')  # of sanitised HTML
 _NOT_TEXT = re.compile(r"<(svg|math)\b.*?</\1>", re.DOTALL)
 Kind = SearchEntry.Kind
 
@@ -180,4 +180,4 @@ def _texts(content: authored.Content) -> Iterator[tuple[str, str, str, str, str]
 
 
 def _plain(text: str) -> str:
-    return " ".join(html.unescape(strip_tags(_NOT_TEXT.sub("…", text))).split())
+    return " ".join(html.unescape(_TAG.sub("", _NOT_TEXT.sub("…", text))).split())

@@ -9,7 +9,11 @@ Each file begins with facts in TOML between two ``+++`` lines; docs/authoring.md
 it is checked before anything is reported, so that an author mends everything in one go.
 """
 
-from collections.abc import Mapping, Sequence
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,14 +54,47 @@ def read_quizzes(
 
     Raises ContentError with all problems of all files.
     """
-    folders = sorted(path for path in (root / QUIZZES).glob("*") if path.is_dir())
     with RenderCache(cache) as kept:
         reader = _Reader(root, kept, generators)
-        quizzes = [quiz for folder in folders if (quiz := reader.quiz(folder))]
+        quizzes = [quiz for folder in _folders(root) if (quiz := reader.quiz(folder))]
     reader.judge_positions("quizzes", [(one.slug, one.position) for one in quizzes])
     if reader.problems:
         raise ContentError(reader.problems)
     return sorted(quizzes, key=lambda quiz: quiz.position)
+
+
+@contextmanager
+def rendered_ahead(root: Path, *, cache: Path | None) -> Iterator[None]:
+    """Let a second process render quizzes into ``cache`` meanwhile, the last of them first, until
+    the reader of all meets it. It only saves time: what is wrong is found by the reader.
+    """
+    if cache is None or len(os.sched_getaffinity(0)) == 1:
+        yield
+        return
+    with RenderCache(cache):
+        pass  # Two that make the file at once would lock each other out.
+    helper = multiprocessing.get_context("fork").Process(
+        target=_render_from_the_end, args=(root, cache), daemon=True
+    )
+    helper.start()
+    try:
+        yield
+    finally:
+        helper.kill()
+        helper.join()
+        helper.close()
+
+
+def _render_from_the_end(root: Path, cache: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the reader ends it
+    with suppress(Exception), RenderCache(cache) as kept:
+        reader = _Reader(root, kept, GENERATORS)
+        for folder in reversed(_folders(root)):
+            reader.quiz(folder)
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(path for path in (root / QUIZZES).glob("*") if path.is_dir())
 
 
 class _Reader:

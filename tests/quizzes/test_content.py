@@ -1,6 +1,9 @@
 """Every mistake of an author is told with its file, its line and what to change."""
 
+import multiprocessing
+import shutil
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from apps.curriculum.problems import ContentError
-from apps.quizzes.content import read_quizzes
+from apps.quizzes.content import read_quizzes, rendered_ahead
 from apps.quizzes.draws import Draw
 from apps.quizzes.generators import Generator
 from apps.quizzes.kinds import KINDS
@@ -270,3 +273,24 @@ def test_question_is_judged_once_while_nothing_changes(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace("tp = -5,", "tp = 6,"))
     read_quizzes(tmp_path, cache=cache)
     assert len(judged_in(cache)) == 2
+
+
+def test_quizzes_are_rendered_ahead_in_a_second_process(folder: Path, tmp_path: Path) -> None:
+    """Whatever that one meets: what it has not rendered is rendered by the reader."""
+    write_quiz(folder)
+    write_quiz(folder, "broken", position=2, questions={"readers": "no facts"})
+    cache = tmp_path / "cache"
+    deadline = time.monotonic() + 20
+    with rendered_ahead(folder, cache=cache):
+        while not _kept(cache) and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert _kept(cache) > 0
+    assert not multiprocessing.active_children()
+    shutil.rmtree(folder / "quizzes" / "broken")
+    expected = read_quizzes(folder, generators=GENERATORS)
+    assert read_quizzes(folder, generators=GENERATORS, cache=cache) == expected
+
+
+def _kept(cache: Path) -> int:
+    with closing(sqlite3.connect(cache / "rendered.sqlite3")) as database:
+        return int(database.execute("SELECT count(*) FROM kept").fetchone()[0])

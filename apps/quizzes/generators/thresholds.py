@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from math import exp
 from random import Random
+
+import numpy as np
 
 from apps.quizzes.draws import Draw
 from apps.quizzes.generators.soundness import until_sound
@@ -30,7 +31,9 @@ def points_of(
 
 def scores(random: Random, count: int, *, mean: float, spread: float) -> list[float]:
     """Scores between 0 and 1 whose log-odds are normal."""
-    return [1 / (1 + exp(-random.gauss(mean, spread))) for _ in range(count)]
+    log_odds = np.random.default_rng(random.getrandbits(64)).normal(mean, spread, count)
+    scored: list[float] = (1 / (1 + np.exp(-log_odds))).tolist()
+    return scored
 
 
 @until_sound

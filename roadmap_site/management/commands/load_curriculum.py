@@ -10,7 +10,7 @@ from apps.curriculum.content import read_content
 from apps.curriculum.coverage import check_coverage
 from apps.curriculum.problems import ContentError, Problem
 from apps.exercises.content import read_exercises
-from apps.quizzes.content import read_quizzes
+from apps.quizzes.content import read_quizzes, rendered_ahead
 from apps.quizzes.linter import check_bank
 from roadmap_site.loading import load_all
 
@@ -32,8 +32,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, check: bool, folder: Path, **options: Any) -> None:
         problems: list[Problem] = []
         cache = settings.RENDER_CACHE
-        content = _read(lambda: read_content(folder, cache=cache), problems)
-        quizzes = _read(lambda: read_quizzes(folder, cache=cache), problems)
+        with rendered_ahead(folder, cache=cache):
+            content = _read(lambda: read_content(folder, cache=cache), problems)
+            quizzes = _read(lambda: read_quizzes(folder, cache=cache), problems)
         exercises = _read(lambda: read_exercises(folder, cache=cache), problems)
         bullets = _read(lambda: check_coverage(folder, content), problems) if content else None
         if content and quizzes:
