@@ -44,6 +44,7 @@ def precision_recall_chart(
     ends = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)  # of equal scores
     wanted = np.linspace(0, found[-1], THRESHOLDS + 1)[1:]
     cuts = np.unique(ends[np.minimum(np.searchsorted(found[ends], wanted), len(ends) - 1)])
+    reached = [(found[cut] / found[-1], found[cut] / (cut + 1)) for cut in cuts]
     return Chart(
         name="precision_recall",
         kind="line",
@@ -53,9 +54,10 @@ def precision_recall_chart(
         x_label="recall: share of all that is found",
         y_label="precision: share of what is flagged that is right",
         test=test,
+        # From nothing found on, so that a single cut is a line as well.
         points=tuple(
-            (round(float(found[cut] / found[-1]), 4), round(float(found[cut] / (cut + 1)), 4))
-            for cut in cuts
+            (round(float(recall), 4), round(float(precision), 4))
+            for recall, precision in [(0.0, reached[0][1]), *reached]
         ),
         lines=(
             ReferenceLine(

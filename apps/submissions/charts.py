@@ -195,7 +195,7 @@ def metric_figure(metric: Metric) -> MetricFigure:
     return MetricFigure(
         name=metric.name,
         title=metric.title,
-        value=quantity(metric.value, ""),
+        value=quantity(metric.value, metric.unit).removesuffix(metric.unit).rstrip(),
         unit=metric.unit,
         svg=mark_safe(draw_metric(metric)),  # noqa: S308 -- draw_metric escapes all text
         rows=tuple(rows),
@@ -275,7 +275,9 @@ def _compared(metric: Metric) -> list[tuple[str, float]]:
 
 def quantity(value: float, unit: str) -> str:
     """A number with its unit: "81.2 %", "0.14"."""
-    text = number(value) if _finite(value) else "not a number"
+    # A tenth of a per cent is as much as any figure is known to.
+    exact = round(value, 1) if unit == "%" and _finite(value) else value
+    text = number(exact) if _finite(value) else "not a number"
     return f"{text} {unit}".rstrip()
 
 

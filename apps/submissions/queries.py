@@ -10,9 +10,9 @@ from django.db.models import Case, Count, F, JSONField, Min, Q, QuerySet, Value,
 from django.db.models.functions import Now, Right, RowNumber, TruncDay
 
 from apps.accounts.models import User
-from apps.checks.results import Outcome
+from apps.checks.results import CheckResult, Outcome
 from apps.curriculum import queries as curriculum
-from apps.curriculum.models import ProjectBrief
+from apps.curriculum.models import Concept, ProjectBrief
 from apps.submissions.models import (
     IN_PROGRESS,
     CheckWorker,
@@ -190,6 +190,14 @@ def stages_of(submission: Submission) -> list[StageRow]:
         return [row for row in rows if row.delivery == submission.delivery]
     latest = max((row.delivery for row in rows), default=0)
     return [row for row in rows if row.delivery == latest]
+
+
+def concepts_to_relearn(result: CheckResult) -> dict[str, Concept]:
+    """What the checks that failed are about, by slug, each with the lessons that teach it."""
+    failed = [test for test in result.tests if test.ran and test.status == "failed"]
+    slugs = {slug for test in failed for slug in test.concepts}
+    found = curriculum.published_concepts().filter(slug__in=slugs) if slugs else ()
+    return {concept.slug: concept for concept in found}
 
 
 def log_tail(row: StageRow) -> str:

@@ -1,6 +1,6 @@
 """What the page of a finished submission shows: plain data for the template."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,6 +8,7 @@ from apps.accounts.time_zones import moment_text
 from apps.checks.results import JSON, CheckResult, Outcome, Provenance, Test, from_json
 from apps.checks.tests_notice import MUTANTS
 from apps.checks.untrusted_text import visible, visible_document
+from apps.curriculum.models import Concept, Lesson
 from apps.submissions import queries
 from apps.submissions.changes_page import ChangesPage, changes_page
 from apps.submissions.charts import Figure, MetricFigure, figure, metric_figure
@@ -50,6 +51,8 @@ class CheckView:
     log: str
     figures: tuple[Figure, ...]
     open: bool
+    concepts: tuple[Concept, ...]  # to relearn, of a check that failed
+    lesson: Lesson | None  # that teaches the first of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +99,11 @@ def result_page(submission: Submission) -> ResultPage:
 
 
 def _checks(result: CheckResult, first_failure: str) -> tuple[CheckView, ...]:
-    views = [_check(test, result, is_first=test.name == first_failure) for test in result.tests]
+    concepts = queries.concepts_to_relearn(result)
+    views = [
+        _check(test, result, is_first=test.name == first_failure, concepts=concepts)
+        for test in result.tests
+    ]
     # Nothing was judged: a list of what might have been tells nothing.
     if result.outcome in {Outcome.CANCELLED, Outcome.INVALID_SUBMISSION}:
         views = [view for view in views if view.state != "not_run"]
@@ -105,8 +112,13 @@ def _checks(result: CheckResult, first_failure: str) -> tuple[CheckView, ...]:
     return tuple(sorted(views, key=lambda view: (order[view.state], not view.open)))
 
 
-def _check(test: Test, result: CheckResult, *, is_first: bool) -> CheckView:
+def _check(
+    test: Test, result: CheckResult, *, is_first: bool, concepts: Mapping[str, Concept]
+) -> CheckView:
     state = test.status if test.ran else "not_run"
+    relearn = [concepts[slug] for slug in test.concepts if slug in concepts]
+    if state != "failed":
+        relearn = []
     return CheckView(
         name=test.name,
         title=test.title,
@@ -121,6 +133,8 @@ def _check(test: Test, result: CheckResult, *, is_first: bool) -> CheckView:
         log=test.log,
         figures=tuple(figure(chart) for chart in result.artifacts if chart.test == test.name),
         open=is_first and state == "failed",
+        concepts=tuple(relearn),
+        lesson=next((lesson for concept in relearn for lesson in concept.lessons.all()), None),
     )
 
 

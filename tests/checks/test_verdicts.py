@@ -9,13 +9,15 @@ that the content chooses, so that each change meets another one.
 import hashlib
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from apps.checks.check import CheckConfig, Request, announced_checks, check_repository
+from apps.checks.events import Event
 from apps.checks.projects import PROJECTS
-from apps.checks.results import CheckResult, Outcome
+from apps.checks.results import CheckResult, Outcome, Stage, Test
 from apps.checks.source import Folder
 from tests.checks import verified
 from tests.checks.samples import (
@@ -50,7 +52,13 @@ TRIED = [(slug, name) for slug in PROJECTS for name in tried(slug)]
 
 
 def check(
-    folder: Path, *, project: str, seed: int, config: CheckConfig, token: str | None = None
+    folder: Path,
+    *,
+    project: str,
+    seed: int,
+    config: CheckConfig,
+    token: str | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
 ) -> CheckResult:
     return check_repository(
         Request(
@@ -61,7 +69,14 @@ def check(
             starter_seed=STARTER_SEED,
         ),
         config=config,
+        on_event=on_event,
     )
+
+
+def lacks_picture(test: Test, result: CheckResult) -> bool:
+    """Whether a check of the code's behaviour judged an answer, and shows none."""
+    judged = test.ran and test.evidence and test.stage is Stage.BEHAVIOUR
+    return bool(judged) and all(chart.test != test.name for chart in result.artifacts)
 
 
 def failed(result: CheckResult) -> set[str]:
@@ -86,6 +101,8 @@ def test_sample_fails_its_own_check_and_no_unrelated_one(
     outcome = Outcome.FAILED if variant.fails in required else Outcome.PASSED
     assert result.outcome is outcome, result.output
     assert failed(result) - variant.follows == ({variant.fails} - {""}), result.output
+    missing = {test.name for test in result.tests if lacks_picture(test, result)}
+    assert not missing
     if VERIFIES:
         listed = tuple(sorted(failed(result)))
         verified.keep(

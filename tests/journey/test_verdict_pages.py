@@ -6,16 +6,17 @@ from pathlib import Path
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.management import call_command
-from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
 from apps.accounts.models import User
 from apps.checks.check import CheckConfig
 from apps.checks.projects import PROJECTS
-from apps.checks.results import to_json
 from apps.curriculum.models import ProjectBrief
-from apps.submissions import verdict
-from apps.submissions.models import Source, State, Submission
+from apps.submissions import delivery
+from apps.submissions.live import LiveRecord
+from apps.submissions.models import Submission
+from apps.submissions.pipeline import conclude
+from apps.submissions.services import submit_project
 from tests.checks.samples import lay_out
 from tests.checks.test_verdicts import check
 from tests.journey.visitor import Visitor
@@ -58,26 +59,16 @@ def test_page_of_a_verdict(
 
 
 def _checked(learner: User, slug: str, folder: Path, config: CheckConfig) -> Submission:
-    result = check(folder, project=slug, seed=0, config=config)
-    read = verdict.read(result)
-    now = timezone.now()
-    return Submission.objects.create(
-        learner=learner,
-        brief=ProjectBrief.objects.get(slug=slug),
-        number=1,
-        source=Source.URL,
-        url="https://git.example.org/ada/project",
-        state=State.FINISHED,
-        started=now,
-        finished=now,
-        delivery=1,
-        result=to_json(result),
-        outcome=read.outcome,
-        code=read.code,
-        verdict=read.sentence,
-        charged=read.outcome.charged,
-        charge_reason=read.charge_reason,
-        first_failure=read.first_failure,
-        next_step=read.next_step,
-        checker_version=read.checker_version,
+    """As a worker does it, but on the starter data of which the samples' READMEs tell."""
+    brief = ProjectBrief.objects.get(slug=slug)
+    submission = submit_project(
+        learner=learner, brief=brief, url="https://git.example.org/ada/project"
     )
+    lease = delivery.claim(submission_id=submission.pk)
+    assert lease is not None
+    record = LiveRecord(lease)
+    result = check(folder, project=slug, seed=0, config=config, on_event=record.on_event)
+    record.flush()
+    assert conclude(lease, result)
+    submission.refresh_from_db()
+    return submission

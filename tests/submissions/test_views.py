@@ -9,12 +9,13 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.checks import events
 from apps.checks.results import Outcome, Stage, to_json
-from apps.curriculum.models import ProjectBrief
+from apps.curriculum.models import Concept, ProjectBrief, Teaching
 from apps.submissions import delivery
 from apps.submissions.live import LiveRecord
 from apps.submissions.models import StageRun, State, Submission
 from apps.submissions.pipeline import conclude
 from apps.submissions.seeds import starter_seed, submission_seed
+from tests.exercises.samples import make_lesson
 from tests.submissions.samples import (
     EVIL,
     SLUG,
@@ -321,6 +322,24 @@ def test_failed_page_opens_the_first_failure_only(
     assert "<dt>Share</dt><dd>0.1235</dd>" in text
     assert "<dd>abc123</dd>" in text
     assert "<svg" in text[text.index('id="check-readme"') : text.index('id="check-gap_closed"')]
+
+
+def test_failed_check_leads_back_to_its_lesson_and_concepts(
+    page: Client, learner: User, brief: ProjectBrief
+) -> None:
+    lesson = make_lesson("seeds")
+    for slug in ("reproducibility", "testing", "regression-metrics"):
+        concept = Concept.objects.create(slug=slug, title=slug.capitalize())
+        Teaching.objects.create(lesson=lesson, concept=concept, position=0)
+    Concept.objects.filter(slug="testing").update(published=False)
+    submission = finished(learner, brief, Outcome.FAILED)
+    text = html(page, f"/submissions/{submission.public_id}/")
+    mend = text[text.index("Mend this first") : text.index('id="check-readme"')]
+    assert f'Read again: <a href="/lessons/seeds/">{lesson.title}</a>' in mend
+    assert '<a href="/concepts/reproducibility/">Reproducibility</a>' in mend
+    # It is not published, and what was not run is not to blame on anything.
+    assert "/concepts/testing/" not in text
+    assert "/concepts/regression-metrics/" not in text
 
 
 def test_mutants_are_shown_as_code_and_the_survivors_first(

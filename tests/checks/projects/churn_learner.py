@@ -22,7 +22,9 @@ from sklearn.preprocessing import StandardScaler
 from apps import sandbox
 from apps.checks.mock_endpoints import MockEndpoints
 from apps.checks.project import CommandRun
+from apps.checks.projects.customer_churn_prediction import generator
 from apps.checks.projects.customer_churn_prediction.generator import Flags
+from apps.checks.projects.customer_churn_prediction.outputs import Claim, Report
 from apps.checks.results import Chart, Metric, Test
 from apps.checks.scoring import Floats
 
@@ -343,3 +345,19 @@ def folds_csv(compared: Comparison) -> str:
     for name, fold, *values in zip(compared.ids, compared.folds, *columns, strict=True):
         lines.append(f"{name},{fold},{','.join(map(repr, values))}")
     return "\n".join(lines)
+
+
+def honest(past: generator.Sample, noise: float, number: int) -> Floats:
+    """Probabilities that do not know who left: the known risk, blurred."""
+    rng = np.random.default_rng(number)
+    logit = np.log(past.risk / (1 - past.risk)) + rng.normal(0, noise, len(past.risk))
+    return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def report_of(past: generator.Sample, probabilities: dict[str, Floats]) -> Report:
+    written = document(probabilities, past.left.astype(float))
+    claims = {
+        one["name"]: Claim(mean=one["mean"], low=one["low"], high=one["high"])
+        for one in written["models"]
+    }
+    return Report(chosen=written["chosen"], claims=claims, probabilities=probabilities)

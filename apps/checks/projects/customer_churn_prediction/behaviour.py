@@ -120,6 +120,7 @@ def _check_other_costs(trial: _Trial) -> None:
         trial.session.report(error.failed(checks.COSTS_FOLLOWED, hint=hint))
     else:
         trial.session.report(checks.judge_followed(*decided))
+        trial.session.draw(charts.contacts_chart(*decided))
 
 
 def _check_leak(trial: _Trial) -> None:
@@ -132,6 +133,7 @@ def _check_leak(trial: _Trial) -> None:
     else:
         contact = trial.answer.contact
         trial.session.report(checks.judge_leak(trial.main, contact, answer.contact))
+        trial.session.draw(charts.leak_chart(contact, answer.contact))
 
 
 def _check_report(session: Session, draw: Draw, model: Path) -> None:
@@ -142,5 +144,8 @@ def _check_report(session: Session, draw: Draw, model: Path) -> None:
         because = "The report of the train command cannot be read."
         session.report(not_run(checks.CLAIMS_HOLD, because))
     else:
-        session.report(report_checks.judge_models(report, draw.past))
-        session.report(report_checks.judge_claims(report, draw.past))
+        found = report_checks.remeasured(report, draw.past)
+        session.report(report_checks.judge_models(report, found))
+        session.draw(charts.models_chart(report, found))
+        session.report(report_checks.judge_claims(report, found))
+        session.draw(charts.claims_chart(report, found))

@@ -56,8 +56,12 @@ def remeasure(probability: Floats, past: Sample) -> Remeasured:
     )
 
 
-def judge_models(report: Report, past: Sample) -> Test:
-    found = {name: remeasure(values, past) for name, values in report.probabilities.items()}
+def remeasured(report: Report, past: Sample) -> dict[str, Remeasured]:
+    """By the name of the model."""
+    return {name: remeasure(values, past) for name, values in report.probabilities.items()}
+
+
+def judge_models(report: Report, found: Mapping[str, Remeasured]) -> Test:
     evidence = {
         name: {"claimed": report.claims[name].mean, "from_folds": round(one.realised, 5)}
         for name, one in found.items()
@@ -114,8 +118,7 @@ def _plausible(claim: Claim, figure: Remeasured) -> bool:
     return NARROWEST <= ratio <= WIDEST
 
 
-def judge_claims(report: Report, past: Sample) -> Test:
-    found = {name: remeasure(values, past) for name, values in report.probabilities.items()}
+def judge_claims(report: Report, found: Mapping[str, Remeasured]) -> Test:
     distances = {
         name: (report.claims[name].mean - one.expected) / one.luck for name, one in found.items()
     }

@@ -124,6 +124,7 @@ def _check_dirty(trial: _Trial) -> None:
         trial.session.report(error.failed(checks.DIRTY_ROWS, hint=hint))
     else:
         trial.session.report(checks.judge_dirty(trial.predictions, answer, asked))
+        trial.session.draw(charts.rewritten_houses(trial.predictions, answer, asked))
 
 
 def _check_unseen(trial: _Trial) -> None:
@@ -135,6 +136,7 @@ def _check_unseen(trial: _Trial) -> None:
         trial.session.report(error.failed(checks.UNSEEN_LOCATION, hint=hint))
     else:
         trial.session.report(checks.judge_unseen(answer, asked))
+        trial.session.draw(charts.unseen_locations(answer, asked))
 
 
 def _check_explanations(trial: _Trial) -> None:
@@ -152,5 +154,8 @@ def _check_explanations(trial: _Trial) -> None:
         trial.session.report(error.failed(checks.EXPLAIN_ADDS_UP, hint=hint))
     else:
         trial.session.report(checks.judge_explanations(answer, trial.predictions))
+        trial.session.draw(charts.sums(answer, trial.predictions))
         contributions = checks.contribution_changes(answer, probes.explained_ids(trial.main))
-    trial.session.report(checks.judge_signs(trial.predictions, trial.main.effects, contributions))
+    effects = trial.main.effects
+    trial.session.report(checks.judge_signs(trial.predictions, effects, contributions))
+    trial.session.draw(charts.effects(trial.predictions, effects))

@@ -28,6 +28,7 @@ SHIFT_ALLOWED = 0.02  # of the price, when a house is only written otherwise
 GAP_FACTOR = 1.5  # of the price, when one value is missing
 UNSEEN_FACTOR = 2.0  # of the price at an average location
 SHARE_WITHIN = 0.95  # of the houses that must keep to these
+USUAL_PRICE = 300_000  # of the house that a verdict tells of
 ADDS_UP_WITHIN = 0.001  # of the price
 LARGER_AT_LEAST = 0.01  # rise of the price on average
 OLDER_AT_LEAST = 0.01  # fall of the price on average
@@ -107,9 +108,12 @@ def judge_gap(first: Measurement, *, confirmed: Measurement | None) -> Test:
         )
     if told.enough:
         return passed(GAP_CLOSED, output, evidence=evidence)
+    allowed = measured.naive_loss - told.needed * (measured.naive_loss - measured.best_loss)
+    off, at_most = (round(USUAL_PRICE * float(np.expm1(e)), -3) for e in (measured.loss, allowed))
     return failed(
         GAP_CLOSED,
-        output,
+        f"{output} Whoever asks about a house that is worth {USUAL_PRICE:,} is told a price "
+        f"that is typically {off:,.0f} off; {at_most:,.0f} would have been enough here.",
         hint="Look at your largest errors first. Are sizes all in the same unit, does the model "
         "see the location, and does it learn the log of the price?",
         evidence=evidence,
@@ -153,8 +157,8 @@ def rmse(predicted: Floats, true: Floats) -> float:
 
 
 def judge_dirty(tidy: LogPrices, dirty: LogPrices, asked: Dirty) -> Test:
-    rewritten = _ratios(tidy, dirty, asked.rewritten)
-    gappy = _ratios(tidy, dirty, asked.gappy)
+    rewritten = factors(tidy, dirty, asked.rewritten)
+    gappy = factors(tidy, dirty, asked.gappy)
     steady = float(np.mean(rewritten <= 1 + SHIFT_ALLOWED))
     sensible = float(np.mean(gappy <= GAP_FACTOR))
     evidence = {
@@ -173,7 +177,8 @@ def judge_dirty(tidy: LogPrices, dirty: LogPrices, asked: Dirty) -> Test:
             DIRTY_ROWS,
             f"{len(rewritten)} houses were written a second time in other ways that the data "
             f"dictionary lists. For {_percent(1 - steady)} of them your price moved by more than "
-            f"{_percent(SHIFT_ALLOWED)}; allowed: {_percent(1 - SHARE_WITHIN)}.",
+            f"{_percent(SHIFT_ALLOWED)}; allowed: {_percent(1 - SHARE_WITHIN)}. Two agents who "
+            "type the same house would offer its owner two prices.",
             hint=_dirty_hint(np.log(rewritten)),
             evidence=evidence,
         )
@@ -182,7 +187,8 @@ def judge_dirty(tidy: LogPrices, dirty: LogPrices, asked: Dirty) -> Test:
             DIRTY_ROWS,
             f"With one value missing, your price changed by more than a factor of {GAP_FACTOR} "
             f"for {_percent(1 - sensible)} of {len(gappy)} houses; allowed: "
-            f"{_percent(1 - SHARE_WITHIN)}.",
+            f"{_percent(1 - SHARE_WITHIN)}. An owner who does not know one number by heart would "
+            "be told the price of another house.",
             hint="Fill a missing value with a typical one from the training data, never with 0, "
             "and tell the model that it was missing.",
             evidence=evidence,
@@ -209,7 +215,7 @@ def _dirty_hint(shifts: Floats) -> str:
     )
 
 
-def _ratios(first: LogPrices, second: LogPrices, pairs: Sequence[tuple[str, str]]) -> Floats:
+def factors(first: LogPrices, second: LogPrices, pairs: Sequence[tuple[str, str]]) -> Floats:
     """How many times dearer or cheaper, at least 1."""
     return np.exp([abs(first[one] - second[other]) for one, other in pairs])
 
@@ -218,18 +224,17 @@ def _ratios(first: LogPrices, second: LogPrices, pairs: Sequence[tuple[str, str]
 
 
 def judge_unseen(predictions: LogPrices, asked: Unseen) -> Test:
-    predicted = in_order(predictions, asked.question.ids)
-    factors = np.exp(np.abs(predicted - asked.expected))
-    within = float(np.mean(factors <= UNSEEN_FACTOR))
+    found = unseen_factors(predictions, asked)
+    within = float(np.mean(found <= UNSEEN_FACTOR))
     evidence = {
-        "houses": len(factors),
+        "houses": len(found),
         "share_within": round(within, 3),
-        "median_factor": round(float(np.median(factors)), 3),
+        "median_factor": round(float(np.median(found)), 3),
         "allowed_factor": UNSEEN_FACTOR,
         "needed_share": SHARE_WITHIN,
     }
     output = (
-        f"{_percent(within)} of {len(factors)} houses in locations that are in no training data "
+        f"{_percent(within)} of {len(found)} houses in locations that are in no training data "
         f"get a price within a factor of {UNSEEN_FACTOR:g} of that of the same house at an average "
         f"location; needed: {_percent(SHARE_WITHIN)}."
     )
@@ -237,19 +242,23 @@ def judge_unseen(predictions: LogPrices, asked: Unseen) -> Test:
         return passed(UNSEEN_LOCATION, output, evidence=evidence)
     return failed(
         UNSEEN_LOCATION,
-        output,
+        f"{output} Where a new estate is built there are no sales yet, and the agency would win or "
+        "lose all of its owners by such prices.",
         hint="Treat an unknown location as an average one, and let size, age and distance speak.",
         evidence=evidence,
     )
+
+
+def unseen_factors(predictions: LogPrices, asked: Unseen) -> Floats:
+    """How many times dearer or cheaper than at an average location, at least 1."""
+    return np.exp(np.abs(in_order(predictions, asked.question.ids) - asked.expected))
 
 
 # explain_adds_up -------------------------------------------------------------------------------
 
 
 def judge_explanations(explanations: Mapping[str, Explanation], predictions: LogPrices) -> Test:
-    apart = np.array(
-        [abs(said.log_price - predictions[house]) for house, said in explanations.items()]
-    )
+    apart = sums_apart(explanations, predictions)
     wrong = ~(apart <= ADDS_UP_WITHIN)  # not > : NaN is wrong too
     finite = apart[np.isfinite(apart)]
     scales = sorted({said.scale for said in explanations.values()})
@@ -265,7 +274,7 @@ def judge_explanations(explanations: Mapping[str, Explanation], predictions: Log
         return failed(
             EXPLAIN_ADDS_UP,
             f"The base takes {len(bases)} values on {len(apart)} houses; it must be the same "
-            "for all of them.",
+            "for all of them. Two neighbours could not compare their reasons.",
             hint="The base is what your model says of an average house. What makes this house "
             "differ from it belongs to the contributions.",
             evidence=evidence,
@@ -280,10 +289,18 @@ def judge_explanations(explanations: Mapping[str, Explanation], predictions: Log
     return failed(
         EXPLAIN_ADDS_UP,
         f"For {int(wrong.sum())} of {len(apart)} houses, base and contributions do not add up to "
-        f"what predict says. Allowed difference: {_percent(ADDS_UP_WITHIN)} of the price.",
+        f"what predict says. Allowed difference: {_percent(ADDS_UP_WITHIN)} of the price. "
+        "An owner who adds the reasons up and finds another sum believes none of them.",
         hint="Compute contributions on the scale on which your model adds (the log price, for a "
         "linear model of it), name that scale, and use the same cleaned row as predict.",
         evidence=evidence,
+    )
+
+
+def sums_apart(explanations: Mapping[str, Explanation], predictions: LogPrices) -> Floats:
+    """Of base and contributions from what predict says, in log price; may be NaN or infinite."""
+    return np.array(
+        [abs(said.log_price - predictions[house]) for house, said in explanations.items()]
     )
 
 
@@ -316,7 +333,8 @@ def judge_signs(
     )
     hint = _sign_hint(float(np.expm1(larger)), float(np.expm1(older)), contributions)
     if hint:
-        return failed(EFFECT_SIGNS, output, hint=hint, evidence=evidence)
+        why = "No owner signs with an agency whose reasons run against what everybody knows."
+        return failed(EFFECT_SIGNS, f"{output} {why}", hint=hint, evidence=evidence)
     return passed(EFFECT_SIGNS, output, evidence=evidence)
 
 

@@ -156,9 +156,9 @@ def judge(
         "interval_low": round(measured.low, 4),
         "interval_high": round(measured.high, 4),
         "needed": round(found.needed, 4),
-        "yours": round(measured.loss, 5),
-        "naive": round(measured.naive_loss, 5),
-        "best": round(measured.best_loss, 5),
+        "your_loss": round(measured.loss, 5),
+        "naive_loss": round(measured.naive_loss, 5),
+        "best_loss": round(measured.best_loss, 5),
         "mails": measured.rows,
         "expected_spam": round(float(asked.known.sum()), 1),
         "held_back": int(answer.held.sum()),
@@ -233,9 +233,11 @@ def _precision_hint(_asked: Asked, answer: Answer) -> str:
     values = len(np.unique(answer.probability))
     if values < FEW_VALUES:
         return (
-            f"Your probabilities take {values} different value{'s' if values > 1 else ''} only, so "
-            "that most mails stand side by side and cannot be put in order. Write what the model "
-            "says of each mail, unrounded."
+            f"You give {values} different probabilities in all, so that most mails stand side by "
+            "side and cannot be put in order. Write what the model says of each mail, unrounded."
+            if values > 1
+            else "Every mail gets the same probability, so that none stands before another. Write "
+            "what a model says of each mail."
         )
     return (
         "Print the 20 good mails of your held-out data with the highest probability, as the text "
