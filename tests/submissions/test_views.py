@@ -342,6 +342,17 @@ def test_failed_check_leads_back_to_its_lesson_and_concepts(
     assert "/concepts/regression-metrics/" not in text
 
 
+def test_stage_that_lacks_a_bonus_only_has_passed_and_says_so(
+    page: Client, learner: User, brief: ProjectBrief
+) -> None:
+    submission = finished(learner, brief, Outcome.FAILED)
+    stages = StageRun.objects.filter(submission=submission)
+    both = [test for run in stages for test in run.tests if run.stage != Stage.BEHAVIOUR]
+    stages.filter(stage=Stage.DOCUMENTATION).update(status="passed", summary="", tests=both)
+    text = html(page, f"/submissions/{submission.public_id}/")
+    assert "1 of 2 checks passed; a bonus is left." in text
+
+
 def test_mutants_are_shown_as_code_and_the_survivors_first(
     page: Client, learner: User, brief: ProjectBrief
 ) -> None:
