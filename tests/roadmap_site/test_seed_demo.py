@@ -1,5 +1,6 @@
 """The demo cohort: believable, the same every time, and never where others can come."""
 
+import json
 from io import StringIO
 from typing import Any
 
@@ -9,6 +10,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import User
+from apps.checks.check import announced_checks
+from apps.checks.projects import PROJECTS
+from apps.checks.results import from_json
 from apps.curriculum.models import ProjectBrief
 from apps.mentoring.models import Cohort, Review
 from apps.mentoring.queries import mentored_learners
@@ -16,6 +20,7 @@ from apps.progress.plan import Status
 from apps.progress.queries import plans_of
 from apps.quizzes.models import Attempt
 from apps.submissions.models import Submission
+from roadmap_site.demo_cohort import PROJECT, SAMPLES, TRIES
 from tests.content import load_all
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +84,12 @@ def test_cohort_is_refused_where_others_can_come(settings: Settings) -> None:
     with pytest.raises(CommandError, match="only in development"):
         call_command("seed_demo")
     assert not User.objects.exists()
+
+
+def test_results_of_the_cohort_are_of_todays_checker() -> None:
+    """``tests.demo_results`` writes them anew."""
+    announced = [spec.name for spec in announced_checks(PROJECTS[PROJECT])]
+    for sample in TRIES:
+        result = from_json(json.loads((SAMPLES / f"{sample}.json").read_text(encoding="utf-8")))
+        assert [test.name for test in result.tests] == announced
+        assert result.provenance.checker_version.endswith(f" {PROJECTS[PROJECT].version}")
