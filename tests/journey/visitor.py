@@ -57,7 +57,10 @@ class Visitor:
                 if self.screenshots:
                     self.screenshots.mkdir(parents=True, exist_ok=True)
                     path = self.screenshots / f"{name}-{width}-{scheme}.png"
-                    self.page.screenshot(path=path, full_page=True)
+                    # As tall as the page, so that what is fixed to the bottom stands there.
+                    tall = self.page.evaluate("document.documentElement.scrollHeight")
+                    self.page.set_viewport_size({"width": width, "height": max(tall, height)})
+                    self.page.screenshot(path=path)
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         self.page.set_viewport_size({"width": 1280, "height": WIDTHS[1280]})
 
