@@ -129,7 +129,9 @@ def _has_queue(token: str) -> bool:
 
 
 def _lines(name: str, text: str) -> list[str]:
-    return [line for line in Path("/proc", name).read_text().splitlines() if text in line]
+    # Of the whole machine, on which others may give a socket any bytes for a name.
+    lines = Path("/proc", name).read_text(errors="replace").splitlines()
+    return [line for line in lines if text in line]
 
 
 def _listeners() -> list[str]:
