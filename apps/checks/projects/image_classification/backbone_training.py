@@ -37,7 +37,7 @@ def make_backbone() -> bytes:
         motifs=draw_motifs(rng, LINES),
         shares=np.full(LINES, 1 / LINES),
     )
-    photos = draw_photos(process, rng, [1] * TILES)
+    photos = draw_photos(process, rng, np.ones(TILES, dtype=np.int64))
     pictures, _ = render(process, photos, rng)
     network = convolutional(rng, side=SIDE, channels=CHANNELS, classes=LINES)
     seen = in_house.batches(rng, in_house.greys(pictures), photos.line, in_house.augment)

@@ -18,8 +18,8 @@ CLEAN, ROTATION, BRIGHTNESS, BLUR, OCCLUSION = CONDITIONS = (
     "clean", "rotation", "brightness", "blur", "occlusion",
 )  # fmt: skip
 DEGREES = (10.0, 40.0)  # to both sides
-DARKER, BRIGHTER = (0.25, 0.6), (1.5, 2.2)  # factors
-BLUR_PIXELS = (0.8, 1.5)  # standard deviation, in pixels of a picture of SIDE x SIDE
+DARKER, BRIGHTER = (0.2, 0.5), (1.6, 2.4)  # factors
+BLUR_PIXELS = (1.0, 1.8)  # standard deviation, in pixels of a picture of SIDE x SIDE
 COVERED = (0.08, 0.2)  # share of the picture
 
 

@@ -147,7 +147,7 @@ def _to_stroke(x: Floats, y: Floats, ends: Sequence[Floats] | Floats) -> Floats:
 # Photographs -------------------------------------------------------------------------------------
 
 
-def draw_photos(process: Process, rng: np.random.Generator, photos_of: Sequence[int]) -> Photos:
+def draw_photos(process: Process, rng: np.random.Generator, photos_of: Ints) -> Photos:
     """``photos_of``: how often each tile is photographed."""
     tile = np.repeat(np.arange(len(photos_of)), photos_of)
     tiles, count = len(photos_of), len(tile)
@@ -271,7 +271,7 @@ def draw_held_out(
     process: Process, rng: np.random.Generator, *, count: int, degrees: Floats | None = None
 ) -> Sample:
     """Photographs of tiles that nobody has seen; turned by ``degrees``, shape (count,)."""
-    photos = draw_photos(process, rng, np.ones(count, dtype=int))
+    photos = draw_photos(process, rng, np.ones(count, dtype=np.int64))
     if degrees is not None:
         photos = photos.turned(degrees)
     pictures, outside = render(process, photos, rng)

@@ -28,7 +28,7 @@ from apps.checks.projects.image_classification.network import (
 
 CHANNELS = (8, 16, 32)
 EPOCHS = 10
-BATCH = 50
+BATCH = 25
 _AUGMENTED = 0.7  # of the pictures that are darkened, blurred or covered; all are turned
 
 

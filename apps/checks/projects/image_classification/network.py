@@ -42,7 +42,7 @@ class Convolution:
         self._windows = _windows(values)
         out = self._windows @ self.parameters["weight"] + self.parameters["bias"]
         self._out = np.maximum(out, 0).reshape(*values.shape[:3], -1)
-        return self._out
+        return np.asarray(self._out)
 
     def backward(self, gradient: Values) -> Values:
         gradient = gradient * (self._out > 0)
@@ -173,7 +173,7 @@ def train(network: Network, batches: Batches, *, epochs: int, rate: float, decay
 def _descend(network: Network, scores: Values, labels: NDArray[np.int64]) -> None:
     """The gradients of the mean cross-entropy, in each layer."""
     odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    gradient = odds / odds.sum(axis=1, keepdims=True)
+    gradient: Values = np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
     gradient[np.arange(len(labels)), labels] -= 1
     gradient /= len(labels)
     for layer in reversed(network.layers):

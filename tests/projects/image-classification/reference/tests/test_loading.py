@@ -2,9 +2,8 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
 from pictures import encoded
-
+from PIL import Image
 from tiles.loading import MAX_BYTES, SIDE, BadPicture, read_picture
 
 RAMP = np.tile(np.linspace(0, 250, SIDE).astype(np.uint8), (SIDE, 1))

@@ -1,39 +1,7 @@
 import numpy as np
 import pytest
-from pictures import bars
-
+from pictures import bars, trained
 from tiles import model
-
-
-def unchanged(rng, pictures):
-    return pictures
-
-
-def trained(epochs=30):
-    pictures, labels = bars(np.random.default_rng(2), 60)
-    return model.train(pictures, labels, epochs=epochs, change=unchanged)
-
-
-def test_network_learns_bars_that_it_has_not_seen():
-    pictures, labels = bars(np.random.default_rng(3), 40)
-    found = trained()
-    chances = model.probabilities(found, pictures)
-    assert (found["names"][chances.argmax(axis=1)] == labels).mean() > 0.9
-    assert chances.sum(axis=1) == pytest.approx(np.ones(40), abs=1e-5)
-
-
-def test_trained_twice_is_the_same():
-    one, other = trained(epochs=2), trained(epochs=2)
-    assert all(np.array_equal(one[name], other[name]) for name in one)
-
-
-def test_pictures_are_normalised_one_by_one():
-    pictures = np.random.default_rng(4).random((3, 8, 8)).astype(np.float32)
-    found = model.normalised(pictures)
-    assert found.shape == (3, 8, 8, 1)
-    assert found.mean(axis=(1, 2, 3)) == pytest.approx(np.zeros(3), abs=1e-5)
-    assert found.std(axis=(1, 2, 3)) == pytest.approx(np.ones(3), abs=0.1)
-    assert np.allclose(model.normalised(pictures + 0.3), found, atol=1e-4)
 
 
 def test_gradient_of_the_loss_points_away_from_the_answer():
@@ -63,6 +31,8 @@ def test_model_comes_back_from_its_file(tmp_path):
 
 def test_training_can_begin_with_given_weights():
     pictures, labels = bars(np.random.default_rng(2), 60)
-    kernel = np.full((9, model.random_weights(np.random.default_rng(0), 8, 2)["bias0"].size), 0.5, np.float32)
+    kernel = np.full(
+        (9, model.random_weights(np.random.default_rng(0), 8, 2)["bias0"].size), 0.5, np.float32
+    )
     found = model.train(pictures, labels, epochs=0, begin={"kernel0": kernel})
     assert np.array_equal(found["kernel0"], kernel)

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from tiles import network
 
 
@@ -61,4 +60,6 @@ def test_weights_fit_the_picture():
     assert weights["kernel0"].shape == (9, network.CHANNELS[0])
     assert weights["dense"].shape == (9 * network.CHANNELS[2], 5)
     assert network.depth(weights) == 3
-    assert weights["kernel1"].std() == pytest.approx((2 / (9 * network.CHANNELS[0])) ** 0.5, rel=0.1)
+    assert weights["kernel1"].std() == pytest.approx(
+        (2 / (9 * network.CHANNELS[0])) ** 0.5, rel=0.1
+    )

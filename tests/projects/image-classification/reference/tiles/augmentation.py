@@ -3,8 +3,8 @@
 import numpy as np
 
 DEGREES = 42.0
-FACTORS = (0.25, 2.2)
-BLUR = (0.5, 1.6)
+FACTORS = (0.2, 2.4)
+BLUR = (0.5, 1.9)
 COVERED = (0.05, 0.22)
 
 

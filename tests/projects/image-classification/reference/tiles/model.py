@@ -55,9 +55,7 @@ def descend(weights, moments, gradients, step, rate):
         first += 0.1 * (gradient - first)
         second += 0.001 * (gradient * gradient - second)
         size = np.sqrt(second / (1 - 0.999**step)) + 1e-8
-        weights[name] -= np.float32(rate) * (
-            first / (1 - 0.9**step) / size + DECAY * weights[name]
-        )
+        weights[name] -= np.float32(rate) * (first / (1 - 0.9**step) / size + DECAY * weights[name])
 
 
 def save(model, path):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-CHANNELS = (10, 20, 40)
+CHANNELS = (12, 24, 48)
 
 
 def random_weights(rng, side, classes, channels=CHANNELS):
