@@ -8,6 +8,7 @@ from apps.checks.projects.image_classification.track import BACKBONE, backbone
 
 PICTURES = "pictures.zip"
 RANGES = "ranges.toml"
+HOW_TO_LOAD = "backbone.md"
 
 
 def starter_data(seed: bytes) -> Mapping[str, bytes]:
@@ -16,6 +17,7 @@ def starter_data(seed: bytes) -> Mapping[str, bytes]:
         PICTURES: bytes(probes.training_folder(probes.make_draw(seed))),
         RANGES: ranges().encode(),
         BACKBONE: backbone(),
+        HOW_TO_LOAD: _HOW_TO_LOAD.encode(),
     }
 
 
@@ -40,4 +42,25 @@ share = {list(disturb.COVERED)}  # of the picture, under one rectangle of one co
 [limits]
 pixels = {LARGEST_PIXELS}
 bytes = {LARGEST_BYTES}
+"""
+
+
+_HOW_TO_LOAD = """\
+# The backbone
+
+`backbone.npz` holds the weights of three convolutions, trained on tiles of another factory. Load it
+with NumPy: `arrays = dict(numpy.load("backbone.npz"))`.
+
+| array | shape | what it is |
+|---|---|---|
+| `kernel0`, `kernel1`, `kernel2` | (3, 3, channels in, channels out) | 12, 24 and 48 channels out |
+| `bias0`, `bias1`, `bias2` | (channels out,) | |
+
+The network is three times: convolution (3 x 3, stride 1, one row and column of zeros around the
+picture), ReLU, maximum of each 2 x 2 pixels. A picture of 24 x 24 becomes 3 x 3 with 48 channels;
+your own layers follow. Its input has one channel: brightness from 0 to 1, less the picture's own
+mean, over the picture's own standard deviation plus 0.02.
+
+In PyTorch, `torch.from_numpy(arrays["kernel0"]).permute(3, 2, 0, 1)` is the weight of the first
+`Conv2d(1, 12, 3, padding=1)`.
 """

@@ -4,12 +4,7 @@ import numpy as np
 
 from tiles.augmentation import augment
 from tiles.network import backward, forward, random_weights, softmax
-
-EPOCHS = 45
-BATCH = 50
-RATE = 3e-3
-DECAY = 1e-2
-SEED = 7
+from tiles.settings import BATCH, DECAY, EPOCHS, RATE, SEED
 
 
 def normalised(pictures):

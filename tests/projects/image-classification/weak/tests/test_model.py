@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from pictures import bars, trained
 from tiles import model
+from tiles.settings import DECAY
 
 
 def test_gradient_of_the_loss_points_away_from_the_answer():
@@ -17,7 +18,7 @@ def test_first_step_of_adam_is_as_long_as_the_rate():
     weights = {"a": np.array([1.0, -1.0], np.float32)}
     moments = {"a": np.zeros((2, 2), np.float32)}
     model.descend(weights, moments, {"a": np.array([0.5, -4.0], np.float32)}, 1, 0.1)
-    decayed = 0.1 * model.DECAY
+    decayed = 0.1 * DECAY
     assert weights["a"] == pytest.approx([1 - 0.1 - decayed, -1 + 0.1 + decayed], abs=1e-5)
 
 
