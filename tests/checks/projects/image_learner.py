@@ -151,7 +151,7 @@ def _handler(respond: Respond) -> type[BaseHTTPRequestHandler]:
 def _file_in(kind: str, body: bytes) -> bytes | None:
     head = f"Content-Type: {kind}\r\nMIME-Version: 1.0\r\n\r\n".encode()
     form = email.message_from_bytes(head + body, policy=email.policy.HTTP)
-    for part in form.iter_parts():  # type: ignore[attr-defined]
+    for part in form.iter_parts():
         if part.get_param("name", header="content-disposition") == "image":
             return cast(bytes, part.get_payload(decode=True))
     return None

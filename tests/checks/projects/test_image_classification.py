@@ -399,7 +399,7 @@ def test_turn_without_a_change_of_place_is_that_of_scipy() -> None:
         """Draws the largest turn, and no other change."""
 
         def uniform(self, low: float, high: float, size: object) -> object:
-            value = {in_house.disturb.DEGREES[1]: high, 1.1: 1.0, 1.5: 0.0}[high]
+            value = {disturb.DEGREES[1]: high, 1.1: 1.0, 1.5: 0.0}[high]
             return np.full(size, value)  # type: ignore[call-overload]
 
     rng = np.random.default_rng(4)
