@@ -91,14 +91,20 @@ class RepositorySession:
         *,
         variables: Mapping[str, str] | None = None,
     ) -> Iterator[LearnerServer]:
+        """Where something was trained, ``MILEPOST_MODEL`` says where the last model is."""
         if self.manifest.serve is None:
             raise ValueError("the project's manifests need no [serve]")
+        environment, mounts = self._variables(), [*self.environment.mounts]
+        trained = [run for run in self.runs if run.command == "train" and run.ok]
+        if trained:
+            mounts.append(_mount("model", trained[-1].outputs["model"], self.folder))
+            environment["MILEPOST_MODEL"] = mounts[-1].target
         server = LearnerServer(
             self.manifest.serve,
             directory=self.root,
             limits=self.project.limits.get("serve", DEFAULT_LIMITS),
-            environment=self._variables() | dict(variables or {}),
-            mounts=self.environment.mounts,
+            environment=environment | dict(variables or {}),
+            mounts=mounts,
             endpoints=endpoints,
             on_output=lambda _, data: self.on_output(data.decode("utf-8", "replace")),
             cancelled=self.cancelled,

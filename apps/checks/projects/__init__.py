@@ -3,6 +3,7 @@
 from apps.checks.project import Project
 from apps.checks.projects.customer_churn_prediction import PROJECT as CUSTOMER_CHURN_PREDICTION
 from apps.checks.projects.house_price_prediction import PROJECT as HOUSE_PRICE_PREDICTION
+from apps.checks.projects.image_classification import PROJECT as IMAGE_CLASSIFICATION
 from apps.checks.projects.recommendation_system import PROJECT as RECOMMENDATION_SYSTEM
 from apps.checks.projects.spam_email_classifier import PROJECT as SPAM_EMAIL_CLASSIFIER
 
@@ -10,6 +11,7 @@ _ALL = (
     HOUSE_PRICE_PREDICTION,
     SPAM_EMAIL_CLASSIFIER,
     CUSTOMER_CHURN_PREDICTION,
+    IMAGE_CLASSIFICATION,
     RECOMMENDATION_SYSTEM,
 )  # fmt: skip
 

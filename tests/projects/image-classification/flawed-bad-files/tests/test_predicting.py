@@ -1,0 +1,5 @@
+from tiles import predicting
+
+
+def test_predicting_can_be_imported():
+    assert predicting

@@ -1,0 +1,5 @@
+from tiles import model
+
+
+def test_model_can_be_imported():
+    assert model

@@ -1,0 +1,5 @@
+from tiles import data
+
+
+def test_folders_can_be_imported():
+    assert data

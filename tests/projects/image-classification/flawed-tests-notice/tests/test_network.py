@@ -1,0 +1,5 @@
+from tiles import network
+
+
+def test_network_can_be_imported():
+    assert network

@@ -1,0 +1,5 @@
+from tiles import model
+
+
+def test_normalised_can_be_imported():
+    assert model

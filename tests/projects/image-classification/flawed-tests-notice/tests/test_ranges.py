@@ -1,0 +1,5 @@
+from tiles import augmentation
+
+
+def test_ranges_can_be_imported():
+    assert augmentation
