@@ -28,6 +28,7 @@ FIRST_HALF = (
     "tests/mentoring",
     "tests/progress",
     "tests/quizzes",
+    "tests/roadmap_site",
     "tests/submissions",
 )
 # The sandbox is shown to hold whoever starts it.

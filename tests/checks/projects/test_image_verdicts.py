@@ -103,7 +103,12 @@ def test_learner_as_good_as_the_in_house_network_passes(draws: Draws, tmp_path: 
     assert failed(session) == set()
     assert session.calls == ["train", "predict", "predict", "serve", "train", "predict"]
     assert [metric.name for metric in session.metrics] == FIGURES
-    assert {chart.name for chart in session.charts} == {*FIGURES, "bad_files", "bad_uploads"}
+    assert {chart.name for chart in session.charts} == {
+        *FIGURES,
+        "bad_files",
+        "upload",
+        "bad_uploads",
+    }
     assert sum(test.max_score for test in session.tests) == 65
 
 

@@ -180,5 +180,6 @@ def _check_service(trial: _Trial) -> Iterator[_Verdict]:
         yield failed(checks.UPLOAD, str(error), hint=SERVER_HINT), None
         yield not_run(checks.BAD_UPLOADS, "The server did not answer good uploads."), None
         return
-    yield file_checks.judge_uploads(good, trial.draw.process.names), None
+    names = trial.draw.process.names
+    yield file_checks.judge_uploads(good, names), file_checks.good_uploads_chart(good, names)
     yield file_checks.judge_bad_uploads(bad), file_checks.uploads_chart(bad)

@@ -128,8 +128,7 @@ class BadUpload:
 
 def judge_uploads(uploads: Sequence[Upload], names: Sequence[str]) -> Test:
     problems = [problem for upload in uploads if (problem := problem_of(upload.answer, names))]
-    labels = [_label(upload.answer) for upload in uploads]
-    other = sum(label != upload.expected for label, upload in zip(labels, uploads, strict=True))
+    other = sum(_label(upload.answer) != upload.expected for upload in uploads)
     evidence: dict[str, JSON] = {
         "uploads": len(uploads),
         "of_another_form": len(problems),
@@ -159,6 +158,30 @@ def judge_uploads(uploads: Sequence[Upload], names: Sequence[str]) -> Test:
         f"{len(uploads)} pictures were uploaded, and each was answered in the form of the brief "
         "with the line that predict names.",
         evidence=evidence,
+    )
+
+
+def good_uploads_chart(uploads: Sequence[Upload], names: Sequence[str]) -> Chart:
+    counts = Counter(
+        "in another form"
+        if problem_of(upload.answer, names)
+        else "as predict says"
+        if _label(upload.answer) == upload.expected
+        else "another line"
+        for upload in uploads
+    )
+    labels = ("as predict says", "another line", "in another form")
+    return Chart(
+        name=UPLOAD.name,
+        kind="bar",
+        title="What pictures in order were answered",
+        summary=f"{counts[labels[0]]} of {len(uploads)} uploads were answered in the form of the "
+        "brief, with the line that predict names; all must.",
+        x_label="answer",
+        y_label="uploads",
+        test=UPLOAD.name,
+        labels=labels,
+        values=tuple(float(counts[label]) for label in labels),
     )
 
 
