@@ -55,6 +55,10 @@ class Session(Protocol):
     def seed(self) -> bytes:
         """32 secret bytes of this draw; derive every random number from them."""
 
+    @property
+    def root(self) -> Path:
+        """The learner's files as they were handed in; no code of theirs can change them."""
+
     def run(
         self,
         command: str,

@@ -81,7 +81,9 @@ PHASES = (
         steps=("deep-learning",),
         projects=(
             ProjectsNeeded(
-                title="image classification projects", slugs=("image-classification",), count=1
+                title="image classification projects",
+                slugs=("image-classification", "image-classification-fine-tuned"),
+                count=2,
             ),
         ),
     ),

@@ -17,6 +17,9 @@ _MADE = {"__pycache__", ".pytest_cache"}  # by running them
 UNITS = Path(projects.__file__).parent
 CHECKS = UNITS.parent
 ROOT = CHECKS.parent.parent
+# A project with the checks of another one: its samples are laid over the other's reference, and
+# what shows the other's checks able to fail shows its own.
+SAME_CHECKS = {"image-classification-fine-tuned": "image-classification"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def cell_hash(project: str, name: str) -> str:
     project's checker, and the modules of ``apps.checks`` with which that measures. Not of what
     only runs the commands, which has tests of its own.
     """
-    folders = (SAMPLES / project / "reference", SAMPLES / project / name, _folder(project))
+    folders = [*_layers(project, name), *_units(project)]
     own = (path for folder in folders for path in sorted(folder.rglob("*")))
     files = [path for path in own if path.is_file() and not _MADE & set(path.parts)]
     return _digest(_named(path) for path in [*files, *_measuring(project)])
@@ -65,9 +68,9 @@ def cell_hash(project: str, name: str) -> str:
 
 @cache
 def _measuring(project: str) -> tuple[Path, ...]:
-    """What the checker imports of ``apps.checks`` outside its own folder, and what that imports."""
+    """What the checker imports of ``apps.checks`` outside its units, and what that imports."""
     found: set[Path] = set()
-    waiting = list(_folder(project).rglob("*.py"))
+    waiting = [path for folder in _units(project) for path in folder.rglob("*.py")]
     while waiting:
         path = waiting.pop()
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -80,8 +83,16 @@ def _measuring(project: str) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def _folder(project: str) -> Path:
-    return UNITS / project.replace("-", "_")
+def _units(project: str) -> list[Path]:
+    """The folders of its checker."""
+    slugs = filter(None, (SAME_CHECKS.get(project), project))
+    return [UNITS / slug.replace("-", "_") for slug in slugs]
+
+
+def _layers(project: str, name: str) -> list[Path]:
+    """The folders whose files are laid over each other."""
+    below = [SAMPLES / SAME_CHECKS[project] / "reference"] if project in SAME_CHECKS else []
+    return list(dict.fromkeys([*below, SAMPLES / project / "reference", SAMPLES / project / name]))
 
 
 def _named(path: Path) -> bytes:
@@ -98,6 +109,6 @@ def _digest(parts: Iterable[bytes]) -> str:
 def lay_out(project: str, name: str, into: Path) -> Path:
     """Write a sample out: the reference with the variant's files over it."""
     ignore = shutil.ignore_patterns("expected.toml", *_MADE)
-    for part in dict.fromkeys(("reference", name)):
-        shutil.copytree(SAMPLES / project / part, into, ignore=ignore, dirs_exist_ok=True)
+    for folder in _layers(project, name):
+        shutil.copytree(folder, into, ignore=ignore, dirs_exist_ok=True)
     return into

@@ -259,6 +259,10 @@ class LearnerSession:
     metrics: list[Metric] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
 
+    @property
+    def root(self) -> Path:
+        return self.folder
+
     def run(
         self,
         command: str,

@@ -2,6 +2,7 @@
 and the README's figure."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,47 +10,41 @@ import pytest
 from apps.checks.outputs import UnusableOutput
 from apps.checks.projects.image_classification import probes, readme_figure, track
 from apps.checks.projects.image_classification.outputs import label_numbers, read_answer
-from tests.checks.projects import image_learner as learner
+from apps.checks.results import Test
 
 SEED = hashlib.sha256(b"image readings").digest()
 
 
-def session_of(root: Path) -> learner.LearnerSession:
-    return learner.LearnerSession(SEED, root, root, lambda _: "", lambda _: (404, {}))
-
-
 @pytest.mark.parametrize(
-    ("line", "files", "status", "said"),
+    ("judge", "files", "status", "said"),
     [
-        ('track = "from-scratch"', {}, "passed", "no weights"),
-        ('track = "from-scratch"', {"w/model.pt": bytes(3_000)}, "failed", "w/model.pt"),
-        ('track = "from-scratch"', {"w/tiny.npy": bytes(100)}, "passed", "no weights"),
-        ('track = "from-scratch"', {"start.dat": track.backbone()}, "failed", "start.dat"),
-        ('track = "fine-tuned"', {"a/b.npz": track.backbone()}, "passed", "a/b.npz, unchanged"),
-        ('track = "fine-tuned"', {}, "failed", "no file of the repository"),
-        ('track = "fine-tuned"', {"b.npz": track.backbone()[:-1] + b"x"}, "failed", "no file"),
-        ('track = "both"', {}, "failed", "names the track “both”"),
-        ("track = 3", {}, "failed", "names the track “3”"),
-        ("", {}, "failed", "names no track"),
+        (track.judge_from_scratch, {}, "passed", "No weights"),
+        (track.judge_from_scratch, {"w/model.pt": bytes(3_000)}, "failed", "w/model.pt"),
+        (track.judge_from_scratch, {"w/tiny.npy": bytes(100)}, "passed", "No weights"),
+        (track.judge_from_scratch, {"start.dat": track.backbone()}, "failed", "start.dat"),
+        (track.judge_fine_tuned, {"a/b.npz": track.backbone()}, "passed", "a/b.npz, unchanged"),
+        (track.judge_fine_tuned, {}, "failed", "No file of the repository"),
+        (track.judge_fine_tuned, {"b.npz": track.backbone()[:-1] + b"x"}, "failed", "No file"),
     ],
 )  # fmt: skip
 def test_track_is_kept(
-    tmp_path: Path, line: str, files: dict[str, bytes], status: str, said: str
+    tmp_path: Path,
+    judge: Callable[[Path], Test],
+    files: dict[str, bytes],
+    status: str,
+    said: str,
 ) -> None:
-    for name, content in {"milepost.toml": f"[project]\n{line}\n".encode(), **files}.items():
+    for name, content in files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(content)
-    session = session_of(tmp_path)
-    test = track.judge_track(session)
+    test = judge(tmp_path)
     assert test.status == status
     assert said in test.output
 
 
 def test_link_to_weights_is_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "milepost.toml").write_text('[project]\ntrack = "fine-tuned"\n')
     (tmp_path / "b.npz").symlink_to(Path(track.__file__).parent / track.BACKBONE)
-    session = session_of(tmp_path)
-    assert track.judge_track(session).status == "failed"
+    assert track.judge_fine_tuned(tmp_path).status == "failed"
 
 
 # What predict wrote ------------------------------------------------------------------------------

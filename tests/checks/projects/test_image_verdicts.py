@@ -78,7 +78,6 @@ def run(
 ) -> learner.LearnerSession:
     root = folder / "repository"
     root.mkdir()
-    (root / "milepost.toml").write_text('[project]\ntrack = "from-scratch"\n')
     label = label or knows(draws)
     respond = respond or responds(draws, label)
     session = learner.LearnerSession(SEED, folder, root, label, respond, breaks)

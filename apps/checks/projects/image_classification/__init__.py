@@ -1,6 +1,7 @@
-"""Image classification: what the checker knows about the project."""
+"""Image classification from scratch: what the checker knows about the project."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from apps import sandbox
 from apps.checks.project import Project
@@ -10,6 +11,7 @@ from apps.checks.projects.image_classification.checks import CHECKS
 from apps.checks.projects.image_classification.outputs import label_numbers
 from apps.checks.projects.image_classification.readme_figure import README_FIGURE
 from apps.checks.projects.image_classification.starter import starter_data
+from apps.checks.projects.image_classification.track import FROM_SCRATCH, judge_from_scratch
 
 
 def reproducibility_inputs(seed: bytes) -> tuple[Mapping[str, bytes], Mapping[str, bytes]]:
@@ -19,8 +21,8 @@ def reproducibility_inputs(seed: bytes) -> tuple[Mapping[str, bytes], Mapping[st
 
 
 PROJECT = Project(
-    slug="image-classification",
-    version="1",
+    slug=FROM_SCRATCH,
+    version="2",
     commands=("train", "predict", "test"),
     limits={
         "train": sandbox.Limits(wall_s=120, cpu_s=200, memory_mb=2048, pids=128),
@@ -30,7 +32,7 @@ PROJECT = Project(
     },
     checks=CHECKS,
     starter_data=starter_data,
-    behaviour=behaviour,
+    behaviour=partial(behaviour, judge_track=judge_from_scratch),
     reproducibility_inputs=reproducibility_inputs,
     read_predictions=label_numbers,
     readme_figure=README_FIGURE,

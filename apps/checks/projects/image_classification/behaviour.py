@@ -1,6 +1,6 @@
 """Runs the learner's commands on one draw, after a pass on a second one, and reports the checks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from apps.checks.projects.image_classification import charts, checks, file_check
 from apps.checks.projects.image_classification.checks import Figure
 from apps.checks.projects.image_classification.outputs import Answer, read_answer
 from apps.checks.projects.image_classification.probes import HELD_OUT_PICTURES, Asked, Draw
-from apps.checks.projects.image_classification.track import judge_track
 from apps.checks.results import Chart, Test
 from apps.checks.scoring import Measurement, settle
 from apps.checks.verdicts import failed, not_run
@@ -89,9 +88,9 @@ class _Second:
         return self._trial
 
 
-def behaviour(session: Session) -> None:
-    """Report each of ``checks.CHECKS`` once."""
-    session.report(judge_track(session))
+def behaviour(session: Session, *, judge_track: Callable[[Path], Test]) -> None:
+    """Report each of ``checks.CHECKS`` once. ``judge_track``: see ``track``."""
+    session.report(judge_track(session.root))
     try:
         trial = _begin(session, session.seed)
         trial.ask()

@@ -1,4 +1,4 @@
-"""What a learner downloads: a factory of their own, the ranges, and the backbone."""
+"""What a learner downloads: a factory of their own, the ranges, and on one track a backbone."""
 
 from collections.abc import Mapping
 
@@ -16,6 +16,12 @@ def starter_data(seed: bytes) -> Mapping[str, bytes]:
     return {
         PICTURES: bytes(probes.training_folder(probes.make_draw(seed))),
         RANGES: ranges().encode(),
+    }
+
+
+def starter_data_with_backbone(seed: bytes) -> Mapping[str, bytes]:
+    return {
+        **starter_data(seed),
         BACKBONE: backbone(),
         HOW_TO_LOAD: _HOW_TO_LOAD.encode(),
     }
