@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 # Each in a process of its own: what one has warmed, the next does not profit from.
-ALL = ("pages", "content", "quizzes", "code", "sandbox", "environments")
+ALL = ("pages", "content", "quizzes", "code", "sandbox", "environments", "checkers")
 
 if __name__ == "__main__":
     sys.exit(

@@ -28,6 +28,7 @@ from apps.checks.fetch import fetch
 from apps.checks.interpreters import choose_interpreter, find_interpreters
 from apps.checks.job import job_folder
 from apps.checks.manifest import Manifest, read_manifest
+from apps.checks.meanwhile import meanwhile
 from apps.checks.project import CheckSpec, Project
 from apps.checks.projects import PROJECTS
 from apps.checks.readme import check_readme, check_readme_figure
@@ -146,7 +147,9 @@ class _Check:
         session = self.session = self._open_session(folder, manifest, self.environment)
         with self._stage(Stage.DOCUMENTATION):
             self._report(check_readme(session.root))
-        with self._stage(Stage.TESTS):
+        # The project keeps what it makes of a seed, so the next stage finds it made.
+        ahead = meanwhile(lambda: self.project.reproducibility_inputs(self.request.seed))
+        with self._stage(Stage.TESTS), ahead:
             own_tests = stages.check_own_tests(session)
             self._report(own_tests)
             self._report(check_tests_notice(session, own_tests=own_tests))

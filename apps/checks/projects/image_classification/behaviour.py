@@ -8,6 +8,7 @@ from apps import sandbox
 from apps.checks.asking import NoAnswer, Question, ask, report_unreached, train
 from apps.checks.draws import second_seed
 from apps.checks.http_client import HttpError
+from apps.checks.meanwhile import meanwhile
 from apps.checks.project import Session
 from apps.checks.projects.image_classification import charts, checks, file_checks, probes, service
 from apps.checks.projects.image_classification.checks import Figure
@@ -114,7 +115,9 @@ def behaviour(session: Session, *, judge_track: Callable[[Path], Test]) -> None:
 def _begin(session: Session, seed: bytes) -> _Trial:
     """Raises NoAnswer."""
     draw = probes.make_draw(seed)
-    model = train(session, probes.training_folder(draw))
+    data = probes.training_folder(draw)
+    with meanwhile(lambda: probes.main_question(draw)):  # for which the checker trains as well
+        model = train(session, data)
     return _Trial(session=session, draw=draw, model=model)
 
 

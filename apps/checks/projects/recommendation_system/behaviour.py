@@ -5,6 +5,7 @@ from pathlib import Path
 
 from apps.checks.asking import NoAnswer, ask, report_unreached, train
 from apps.checks.draws import second_seed
+from apps.checks.meanwhile import meanwhile
 from apps.checks.project import Session
 from apps.checks.projects.recommendation_system import charts, checks, in_house, judgements, probes
 from apps.checks.projects.recommendation_system.checks import Found, Scored
@@ -26,6 +27,7 @@ class _Trial:
     session: Session
     draw: Draw
     models: in_house.InHouseModels
+    usual: Asked
     model: Path
     _told: dict[int, tuple[Asked, Answer] | NoAnswer] = field(default_factory=dict)
 
@@ -39,7 +41,9 @@ class _Trial:
         return told
 
     def _ask(self, factor: int) -> tuple[Asked, Answer] | NoAnswer:
-        asked = probes.ask_about(self.draw, self.models, factor=factor)
+        asked = self.usual
+        if factor > 1:
+            asked = probes.ask_about(self.draw, self.models, factor=factor)
         try:
             answer = ask(
                 self.session,
@@ -112,9 +116,15 @@ class _Second:
 def _begin(session: Session, seed: bytes) -> _Trial:
     """Raises NoAnswer."""
     draw = probes.make_draw(seed)
-    model = train(session, probes.training_folder(seed))
-    models = in_house.train(draw.histories, draw.titles, draw.listeners)
-    return _Trial(session, draw, models, model)
+    data = probes.training_folder(seed)
+
+    def prepare() -> tuple[in_house.InHouseModels, Asked]:
+        models = in_house.train(draw.histories, draw.titles, draw.listeners)
+        return models, probes.ask_about(draw, models)
+
+    with meanwhile(prepare) as prepared:
+        model = train(session, data)
+    return _Trial(session, draw, *prepared.result(), model)
 
 
 def _tell(session: Session, scored: Scored, first: Found, confirmed: Found | None) -> None:

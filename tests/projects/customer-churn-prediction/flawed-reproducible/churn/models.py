@@ -19,13 +19,13 @@ def logistic() -> Pipeline:
 
 
 def forest() -> Pipeline:
-    trees = RandomForestClassifier(80, min_samples_leaf=8, random_state=0, n_jobs=2)
+    trees = RandomForestClassifier(50, min_samples_leaf=8, random_state=0, n_jobs=2)
     return make_pipeline(Features(), trees)
 
 
 def boosting() -> Pipeline:
     trees = HistGradientBoostingClassifier(
-        max_iter=100, learning_rate=0.08, max_leaf_nodes=8, random_state=0
+        max_iter=50, learning_rate=0.15, max_leaf_nodes=8, random_state=0
     )
     return make_pipeline(Features(), trees)
 

@@ -1,0 +1,111 @@
+"""How long the check of each project's reference takes, and what the checker adds to the commands.
+
+``python -m benchmarks.checkers [SLUG …]`` runs it, each check with its environment there already.
+The last column is the time outside the learner's commands as a share of the time inside them.
+"""
+
+import hashlib
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from apps.checks import session
+from apps.checks.check import CheckConfig, Request, check_repository
+from apps.checks.environment import EnvironmentConfig, default_ca_bundle, prepare
+from apps.checks.interpreters import choose_interpreter
+from apps.checks.project import CommandRun
+from apps.checks.projects import PROJECTS
+from apps.checks.requirements import read_requirements
+from apps.checks.results import CheckResult, Outcome
+from apps.checks.source import Folder
+from tests.checks.samples import lay_out
+
+SEED, STARTER_SEED = (hashlib.sha256(text).digest() for text in (b"benchmark", b"starter"))
+FIRST_LINE = (
+    f"{'check':<34}{'seconds':>9}{'longest training':>18}{'in commands':>13}{'beyond them':>13}"
+)
+
+
+@dataclass(slots=True)
+class Spent:
+    seconds: float = 0.0
+    commands: float = 0.0  # of them in the learner's commands
+    trainings: list[float] = field(default_factory=list)
+
+
+def main(slugs: list[str]) -> int:
+    sys.stdout.write(f"{FIRST_LINE}\n")
+    bundle = default_ca_bundle()
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="milepost-bench-") as name:
+        home = Path(name)
+        home.chmod(0o755)
+        config = CheckConfig(
+            home=home, packages=EnvironmentConfig(ca_bundle=bundle), ca_bundle=bundle
+        )
+        for slug in slugs or PROJECTS:
+            folder = lay_out(slug, "reference", home / slug)
+            warm(folder, config)
+            with watched() as spent:
+                result = checked(slug, folder, config)
+            sys.stdout.write(f"{line(slug, spent)}\n")
+            if result.outcome is not Outcome.PASSED:
+                sys.stdout.write(f"  {result.output}\n")
+                failed = 1
+    return failed
+
+
+def warm(folder: Path, config: CheckConfig) -> None:
+    with prepare(
+        read_requirements(folder),
+        python=choose_interpreter(None),
+        store=config.environments,
+        config=config.packages,
+    ):
+        pass
+
+
+def checked(slug: str, folder: Path, config: CheckConfig) -> CheckResult:
+    return check_repository(
+        Request(
+            project=PROJECTS[slug], source=Folder(folder), seed=SEED, starter_seed=STARTER_SEED
+        ),
+        config=config,
+    )
+
+
+@contextmanager
+def watched() -> Iterator[Spent]:
+    spent = Spent()
+    run = session.RepositorySession.run
+
+    def timed(self: session.RepositorySession, command: str, **rest: Any) -> CommandRun:
+        found = run(self, command, **rest)
+        spent.commands += found.result.wall_s
+        if command == "train":
+            spent.trainings.append(found.result.wall_s)
+        return found
+
+    session.RepositorySession.run = timed  # type: ignore[method-assign]
+    started = time.perf_counter()
+    try:
+        yield spent
+    finally:
+        session.RepositorySession.run = run  # type: ignore[method-assign]
+    spent.seconds = time.perf_counter() - started
+
+
+def line(slug: str, spent: Spent) -> str:
+    return (
+        f"{slug:<34}{spent.seconds:>9.1f}{max(spent.trainings):>18.1f}{spent.commands:>13.1f}"
+        f"{spent.seconds / spent.commands - 1:>13.0%}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
