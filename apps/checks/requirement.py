@@ -78,6 +78,13 @@ def parse_requirement(text: str, *, where: str) -> Requirement:
             "requirement_malformed",
             f'{where}: "{shown(text)}" compares with ===, which is not read. Write == instead.',
         )
+    # Markers have no escapes (PEP 508), but packaging reads them: "\\n" would be written out as a
+    # line break, and what follows be a line of its own for uv.
+    if requirement is not None and "\\" in text:
+        raise InvalidSubmission(
+            "requirement_malformed",
+            f'{where}: "{shown(text)}" has a backslash in it. Write what stands for it instead.',
+        )
     # "six-1.0-py3-none-any.whl" would pass for a name.
     if requirement is None or requirement.url is not None or _FILE.search(requirement.name):
         raise _refusal(text, where=where)

@@ -255,6 +255,15 @@ def test_pyproject_that_is_wrong_is_refused(tmp_path: Path, text: str, code: str
     assert refusal(tmp_path)[0] == code
 
 
+def test_escape_inside_a_marker_becomes_no_line_of_its_own(tmp_path: Path) -> None:
+    """The reader of markers takes it for a line break, and would write one out again."""
+    text = "six; os_name == '\"\\u000a--index-url https://example.org/\\u000a\"'"
+    (tmp_path / "requirements.txt").write_text(text)
+    with pytest.raises(InvalidSubmission, match=r"line 1: .* has a backslash in it") as caught:
+        read_requirements(tmp_path)
+    assert caught.value.code == "requirement_malformed"
+
+
 def test_line_break_inside_a_marker_becomes_no_line_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
         "[project]\ndependencies = [\"six; os_name == 'a\\n--index-url https://e.org'\"]"
@@ -305,6 +314,18 @@ version = "2.9.1+cpu"
 source = {{ registry = "https://download.pytorch.org/whl/cpu" }}
 wheels = [{{ url = "https://download.pytorch.org/torch.whl", hash = "{A}" }}]
 """
+
+
+@pytest.mark.parametrize("escape", ["\\\\u000a", "\\\\\\\\u000a"])  # in TOML: read once, and twice
+def test_escape_inside_a_marker_of_a_lock_becomes_no_line_of_its_own(
+    tmp_path: Path, escape: str
+) -> None:
+    marker = f"""os_name == '\\"{escape}-r x\\"'"""
+    text = LOCK.replace("sys_platform == 'linux'", marker)
+    assert text != LOCK
+    (tmp_path / "uv.lock").write_text(text)
+
+    assert refusal(tmp_path)[0] in {"requirement_malformed", "lock_malformed"}
 
 
 def test_lock_is_read_before_the_other_files(tmp_path: Path) -> None:
