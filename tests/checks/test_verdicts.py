@@ -38,7 +38,7 @@ SEEDS = range(int(os.environ.get("MILEPOST_TEST_SEEDS", "1")))
 
 def tried(project: str) -> list[str]:
     """Names of samples."""
-    if verified.is_verified(project):
+    if verified.is_verified(project, draws=len(SEEDS) if VERIFIES else 1):
         return []
     if VERIFIES:
         return sample_names(project)
@@ -84,6 +84,7 @@ def failed(result: CheckResult) -> set[str]:
     return {test.name for test in result.tests if test.status == "failed"}
 
 
+@pytest.mark.skipif(not TRIED, reason="every unit is verified as it is: docs/checkers.md")
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize(("project", "name"), TRIED)
 def test_sample_fails_its_own_check_and_no_unrelated_one(

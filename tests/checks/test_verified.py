@@ -12,11 +12,12 @@ from tests.checks.verified import Verdict
 SLUG = "house-price-prediction"
 
 
-def all_verdicts() -> list[Verdict]:
+def all_verdicts(*, draws: int = 1) -> list[Verdict]:
     return [
-        Verdict(cell=cell_hash(project, name), draw=0, failed=(), seconds=1.5)
+        Verdict(cell=cell_hash(project, name), draw=draw, failed=(), seconds=1.5)
         for project in PROJECTS
         for name in sample_names(project)
+        for draw in range(draws)
     ]
 
 
@@ -46,6 +47,16 @@ def test_section_of_a_verified_unit_needs_no_verdicts(document: Path) -> None:
     text = verified.document(all_verdicts())
     document.write_text(text, encoding="utf-8")
     assert verified.document([]) == text
+
+
+def test_further_draws_are_added_and_never_taken_away(document: Path) -> None:
+    document.write_text(verified.document(all_verdicts(draws=2)), encoding="utf-8")
+    assert verified.is_verified(SLUG, draws=2)
+    assert not verified.is_verified(SLUG, draws=3)
+    more = verified.document(all_verdicts(draws=3))
+    assert more.count("3 or more on each sample") == len(PROJECTS)
+    document.write_text(more, encoding="utf-8")
+    assert verified.document(all_verdicts()) == more
 
 
 def test_sample_without_a_verdict_leaves_the_unit_open(document: Path) -> None:
