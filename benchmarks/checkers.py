@@ -1,7 +1,8 @@
 """How long the check of each project's reference takes, and what the checker adds to the commands.
 
 ``python -m benchmarks.checkers [SLUG …]`` runs it, each check with its environment there already.
-The last column is the time outside the learner's commands as a share of the time inside them.
+The last column is the time outside the learner's commands, and outside their server where there is
+one, as a share of the time inside them.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from apps.checks.project import CommandRun
 from apps.checks.projects import PROJECTS
 from apps.checks.requirements import read_requirements
 from apps.checks.results import CheckResult, Outcome
+from apps.checks.server import LearnerServer
 from apps.checks.source import Folder
 from tests.checks.samples import lay_out
 
@@ -34,7 +36,7 @@ FIRST_LINE = (
 @dataclass(slots=True)
 class Spent:
     seconds: float = 0.0
-    commands: float = 0.0  # of them in the learner's commands
+    commands: float = 0.0  # of them in the learner's commands and server
     trainings: list[float] = field(default_factory=list)
 
 
@@ -82,7 +84,7 @@ def checked(slug: str, folder: Path, config: CheckConfig) -> CheckResult:
 @contextmanager
 def watched() -> Iterator[Spent]:
     spent = Spent()
-    run = session.RepositorySession.run
+    run, serve = session.RepositorySession.run, session.RepositorySession.serve
 
     def timed(self: session.RepositorySession, command: str, **rest: Any) -> CommandRun:
         found = run(self, command, **rest)
@@ -91,12 +93,23 @@ def watched() -> Iterator[Spent]:
             spent.trainings.append(found.result.wall_s)
         return found
 
+    @contextmanager
+    def timed_server(
+        self: session.RepositorySession, *given: Any, **rest: Any
+    ) -> Iterator[LearnerServer]:
+        up = time.perf_counter()
+        with serve(self, *given, **rest) as server:
+            yield server
+        spent.commands += time.perf_counter() - up
+
     session.RepositorySession.run = timed  # type: ignore[method-assign]
+    session.RepositorySession.serve = timed_server  # type: ignore[method-assign]
     started = time.perf_counter()
     try:
         yield spent
     finally:
         session.RepositorySession.run = run  # type: ignore[method-assign]
+        session.RepositorySession.serve = serve  # type: ignore[method-assign]
     spent.seconds = time.perf_counter() - started
 
 

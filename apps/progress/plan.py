@@ -338,7 +338,7 @@ def _text(
     where = f"Month {month} of {MILEPOSTS}"
     match status:
         case None:
-            return "Choose your start"
+            return "No plan yet"
         case Status.BEFORE:
             start = calendar.start if calendar else None
             return f"Starts on {start:%-d %B %Y}"

@@ -93,7 +93,7 @@ def test_items_decide_whether_a_phase_is_done() -> None:
 
 def test_without_a_start_nothing_has_a_date() -> None:
     made = plan(5, calendar=None)
-    assert (made.status, made.month, made.text) == (None, 0, "Choose your start")
+    assert (made.status, made.month, made.text) == (None, 0, "No plan yet")
     assert states(made) == "daaaaaaaaaaa"
     assert {one.due for one in made.mileposts} == {None}
 

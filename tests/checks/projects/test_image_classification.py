@@ -7,6 +7,7 @@ import io
 import random
 import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,8 +27,11 @@ from apps.checks.projects.image_classification import (
     network,
     probes,
     starter,
+    track,
 )
 from apps.checks.projects.image_classification.names import NAMES
+from apps.checks.projects.image_classification_fine_tuned import PROJECT as FINE_TUNED
+from tests.checks.projects import image_learner as learner
 
 SEEDS = [hashlib.sha256(f"tiles {number}".encode()).digest() for number in range(10)]
 
@@ -149,9 +153,31 @@ def test_photographs_of_a_tile_are_of_one_line_and_colour(draw: probes.Draw) -> 
 def test_starter_data_are_the_same_for_the_same_seed_and_others_for_another() -> None:
     one, again, other = (PROJECT.starter_data(seed) for seed in (SEEDS[0], SEEDS[0], SEEDS[1]))
     assert one == again
-    assert set(one) == {"pictures.zip", "ranges.toml", "backbone.npz", "backbone.md"}
+    assert set(one) == {"pictures.zip", "ranges.toml"}
     assert {name for name in one if one[name] != other[name]} == {"pictures.zip"}
     assert max(map(len, one.values())) < 5_000_000
+
+
+def test_backbone_comes_with_the_starter_data_of_the_track_that_adapts_it() -> None:
+    given = FINE_TUNED.starter_data(SEEDS[0])
+    assert {name: given[name] for name in given if not name.startswith("backbone.")} == (
+        PROJECT.starter_data(SEEDS[0])
+    )
+    assert given["backbone.npz"] == track.backbone()
+    assert b"kernel0" in given["backbone.md"]
+
+
+def test_tracks_differ_in_the_rule_for_their_weights_only(tmp_path: Path) -> None:
+    (tmp_path / "backbone.npz").write_bytes(track.backbone())
+    found = {}
+    for project in (PROJECT, FINE_TUNED):
+        session = learner.LearnerSession(
+            SEEDS[0], tmp_path, tmp_path, lambda _: "", lambda _: (404, {}), lambda *_: True
+        )
+        project.behaviour(session)
+        found[project.slug] = {test.name: test.status for test in session.tests}
+    assert found[FINE_TUNED.slug] == {**found[PROJECT.slug], "track_rule": "passed"}
+    assert found[PROJECT.slug]["track_rule"] == "failed"
 
 
 def test_labels_name_every_file_and_nothing_else(
