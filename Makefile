@@ -16,9 +16,9 @@ test:  ## all tests; ARGS="tests/sandbox -k fork" for some
 check:  ## format, lint, types, import contracts, migrations, deployment settings, tests
 	@$(PYTHON) deploy/bootstrap.py check
 
-verify:  ## every sample of the projects that changed on five draws, and 10,000 examples of every fuzz test
+verify:  ## every sample of the projects that changed on five draws, and new examples of every property, 10,000 of each fuzz test
 	@$(PYTHON) deploy/bootstrap.py verify
-	@MILEPOST_FUZZ_EXAMPLES=10000 $(PYTHON) deploy/bootstrap.py test tests/fuzz
+	@MILEPOST_FUZZ_EXAMPLES=10000 $(PYTHON) deploy/bootstrap.py test -m hypothesis
 
 bench:  ## what pages and the sandbox cost, as ratios within one run
 	@$(PYTHON) deploy/bootstrap.py bench

@@ -3,6 +3,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -10,6 +11,13 @@ from apps.checks.check import CheckConfig
 from apps.checks.environment import Environment, EnvironmentConfig, default_ca_bundle
 from apps.curriculum.lesson_code import lesson_environment
 from roadmap_site.embedded import Services
+
+# The same examples at each run, so that a failure tells of the change and not of luck; ``make
+# verify`` draws new ones. None has a time limit, which would make a slow machine fail.
+hypothesis.settings.register_profile(
+    "milepost", deadline=None, derandomize="MILEPOST_FUZZ_EXAMPLES" not in os.environ
+)
+hypothesis.settings.load_profile("milepost")
 
 
 @pytest.fixture(scope="session")

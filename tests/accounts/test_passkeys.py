@@ -110,11 +110,7 @@ JSON = st.recursive(
 )
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=JSON)
 def test_any_json_for_a_passkey_is_answered(learner: User, value: object) -> None:
     client = Client(REMOTE_ADDR="192.0.2.9")

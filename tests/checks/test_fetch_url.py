@@ -95,7 +95,7 @@ def test_clean_url_takes_a_network_that_the_operator_allows() -> None:
         clean_url("https://10.0.1.5/x", allowed_networks=networks)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.text(max_size=60), st.text(max_size=60).map(lambda t: f"https://a.b/{t}")))
 def test_clean_url_is_settled_or_told(text: str) -> None:
     try:

@@ -342,7 +342,7 @@ def test_operator_network_is_allowed(address: str, network: str) -> None:
     assert not is_allowed(ipaddress.ip_address("10.2.0.1"), [allowed])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered_or_dropped(data: bytes) -> None:
     with proxied(Policy(header_s=2, resolve_s=2)) as (client, refusals):

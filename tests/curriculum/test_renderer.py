@@ -120,7 +120,7 @@ PIECES = st.sampled_from([
 # fmt: on
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_any_mixture_is_harmless(text: str) -> None:
     assert_harmless(html(text))

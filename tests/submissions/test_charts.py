@@ -125,7 +125,7 @@ def test_draw_leaves_out_what_is_not_a_number(one: Chart) -> None:
 numbers = st.floats(allow_nan=True, allow_infinity=True) | st.integers(-(10**6), 10**6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kind=st.sampled_from(["scatter", "line", "bar", "histogram"]),
     values=st.lists(numbers, max_size=8),
