@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 # Chromium's own sandbox needs what containers often forbid; the pages here are ours.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+# The whole test run may be at work beside a page. Playwright waits 5 s, and a page that never shows
+# what it should is seen later, no less surely.
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")

@@ -112,11 +112,11 @@ def test_code_runs_without_javascript(browser: Browser, base: str, worker: Worke
     page.get_by_role("button", name="Run", exact=True).click()
     wait_until(lambda: Run.objects.get().state == State.FINISHED, worker)
     # The page loads itself again.
-    expect(page.locator(".run pre")).to_have_text("without a script\n", timeout=10_000)
+    expect(page.locator(".run pre")).to_have_text("without a script\n")
 
     page.goto(EXERCISE)
     page.get_by_label("Your answer").fill("def other(): pass")
     page.get_by_role("button", name="Run the cases").click()
     told = page.locator(".run")
-    expect(told).to_contain_text("There is no function named fill_gaps.", timeout=15_000)
+    expect(told).to_contain_text("There is no function named fill_gaps.")
     expect(page.get_by_label("Your answer")).to_have_value("def other(): pass")

@@ -137,7 +137,7 @@ def nothing_left() -> Iterator[str]:
     yield token
     launchers.close()
     # A gateway's thread ends by itself as soon as its connection is shut down.
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while new_traces(token, before) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert new_traces(token, before) == {}

@@ -216,18 +216,16 @@ def test_wrong_arguments_are_refused(options: dict[str, object]) -> None:
 
 
 def test_output_is_streamed_while_the_program_runs(run_python: RunPython) -> None:
+    """What was written is there before the end, which is up to us."""
     pieces: list[tuple[str, bytes]] = []
-    ended: list[bool] = []
 
     def on_output(stream: str, piece: bytes) -> None:
         pieces.append((stream, piece))
-        ended.append(b"second" in piece)
 
-    code = "import time; print('first', flush=True); time.sleep(0.3); print('second')"
-    run_python(code, on_output=on_output)
+    code = "import time; print('first', flush=True); time.sleep(60); print('second')"
+    run_python(code, on_output=on_output, cancelled=lambda: bool(pieces))
 
-    assert pieces == [("stdout", b"first\n"), ("stdout", b"second\n")]
-    assert ended == [False, True]
+    assert pieces == [("stdout", b"first\n")]
 
 
 def test_error_of_the_caller_ends_the_run(run_python: RunPython) -> None:
@@ -273,7 +271,7 @@ def test_gateway_connections_end_with_the_run(run_python: RunPython) -> None:
 
     run_python(CONNECT + "s.sendall(b''); import os; os._exit(0)", gateway=wait)
 
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not ended and time.monotonic() < deadline:
         time.sleep(0.01)
     assert ended == [b""]

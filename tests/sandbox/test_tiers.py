@@ -60,7 +60,7 @@ def clean_up(user: int) -> None:
 
 def remove(folder: Path) -> None:
     """Fails when a leaf is left."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while folder.exists():
         for process in (folder / "cgroup.procs").read_text().split():
             with contextlib.suppress(ProcessLookupError):  # it ended just now

@@ -3,6 +3,6 @@ import signal
 import time
 
 signal.signal(signal.SIGXCPU, signal.SIG_IGN)
-while time.process_time() < 1:
+while time.process_time() < 3:
     pass
 print("ESCAPED burn")

@@ -2,7 +2,7 @@
 import os
 import time
 
-for _ in range(40):
+for _ in range(80):
     if os.fork() == 0:
         while time.process_time() < 0.05:
             pass
