@@ -33,7 +33,7 @@ GENEROUS: dict[Guard, dict[str, Any]] = {
     Guard.DISK_SIZE: {"disk_mb": 1024},
     Guard.DISK_INODES: {"inodes": 100_000},
     Guard.WALL: {"wall_s": 6.0},
-    Guard.CPU: {"cpu_s": 1000.0},
+    Guard.CPU: {"cpu_s": 1000.0, "wall_s": 60.0},
     Guard.OUTPUT: {"output_kb": 1 << 20},
     Guard.READ_ONLY_MOUNTS: {},
 }
