@@ -1,4 +1,5 @@
 import os
+import random
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,19 @@ from apps.checks.environment import Environment, EnvironmentConfig, default_ca_b
 from apps.curriculum.lesson_code import lesson_environment
 from roadmap_site.embedded import Services
 
-# The same examples at each run, so that a failure tells of the change and not of luck; ``make
-# verify`` draws new ones. None has a time limit, which would make a slow machine fail.
-hypothesis.settings.register_profile(
-    "milepost", deadline=None, derandomize="MILEPOST_FUZZ_EXAMPLES" not in os.environ
-)
+# The same examples and draws at each run, so that a failure tells of the change and not of luck;
+# ``make verify`` draws new ones. No example has a time limit, which would make a slow machine fail.
+SAME_DRAWS = "MILEPOST_FUZZ_EXAMPLES" not in os.environ
+hypothesis.settings.register_profile("milepost", deadline=None, derandomize=SAME_DRAWS)
 hypothesis.settings.load_profile("milepost")
+
+
+@pytest.fixture(autouse=True)
+def _same_draws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seeds of questions and exercises; names and tokens that nobody may guess stay random."""
+    if SAME_DRAWS:
+        drawn = random.Random(request.node.nodeid)
+        monkeypatch.setattr("secrets.randbits", drawn.getrandbits)
 
 
 @pytest.fixture(scope="session")
