@@ -4,12 +4,13 @@ Started by root, the tests run as the user of the checks worker, with the contro
 prepares for it, so that what they show is what a worker does. ``tests/root`` needs root itself.
 """
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from roadmap_site.run.home import StartError, identities
@@ -22,7 +23,6 @@ NEEDS_ROOT = "tests/root"
 FIRST_HALF = (
     "tests/journey",
     "tests/accounts",
-    "tests/curriculum",
     "tests/exercises",
     "tests/fuzz",
     "tests/mentoring",
@@ -32,7 +32,7 @@ FIRST_HALF = (
     "tests/submissions",
 )
 # The sandbox is shown to hold whoever starts it.
-ALSO_AS_ROOT = ("tests/root", "tests/sandbox")
+AS_ROOT = (NEEDS_ROOT, "tests/sandbox")
 # Those of every page lie in MILEPOST_HOME/screenshots; these few, and the verdicts of each project,
 # are kept with the documentation.
 PICTURED = (
@@ -132,11 +132,11 @@ def run_tests(arguments: Sequence[str]) -> int:
         if not arguments:
             sys.stderr.write(f"Not run, as they need root: the tests in {NEEDS_ROOT}.\n")
         return code
-    code = _run_unprivileged(arguments, home=home, variables=variables)
-    if code == 0 and not arguments:
-        command = [sys.executable, "-m", "pytest", *ALSO_AS_ROOT]
-        code = subprocess.run(command, env=variables, check=False).returncode
-    return code
+    if arguments:
+        return _run_unprivileged(arguments, home=home, variables=variables)
+    with _beside([sys.executable, "-m", "pytest", *AS_ROOT], variables) as as_root:
+        code = _run_unprivileged(arguments, home=home, variables=variables)
+    return code or as_root.returncode
 
 
 def _run_unprivileged(arguments: Sequence[str], *, home: Path, variables: Mapping[str, str]) -> int:
@@ -172,7 +172,7 @@ def _run_pytest(
     run_as: Callable[[list[str]], list[str]],
     variables: Mapping[str, str],
 ) -> int:
-    """Some tests, or all of them in two processes: most of their time is spent waiting.
+    """Some tests, or all of them in two processes: much of their time is spent waiting.
 
     Each process has services of its own, so neither sees the other's rows, keys or tasks.
     """
@@ -181,16 +181,23 @@ def _run_pytest(
         chosen = run_as([*command, *arguments])
         return subprocess.run(chosen, env=variables, check=False).returncode
     rest = [f"--ignore={folder}" for folder in (*FIRST_HALF, NEEDS_ROOT)]
-    with tempfile.TemporaryFile() as output:
-        beside = subprocess.Popen(
-            run_as([*command, *rest]), env=variables, stdout=output, stderr=subprocess.STDOUT
-        )
+    with _beside(run_as([*command, *rest]), variables) as second:
         first = subprocess.run(run_as([*command, *FIRST_HALF]), env=variables, check=False)
-        second = beside.wait()
+    return first.returncode or second.returncode
+
+
+@contextlib.contextmanager
+def _beside(
+    command: Sequence[str], variables: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """What it writes is shown at the end, when it has a return code."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, env=variables, stdout=output, stderr=subprocess.STDOUT)
+        yield process
+        process.wait()
         output.seek(0)
         shutil.copyfileobj(output, sys.stdout.buffer)
         sys.stdout.flush()
-    return first.returncode or second
 
 
 if __name__ == "__main__":
