@@ -1,0 +1,7 @@
+"""How the network is trained: chosen on tiles that were put aside."""
+
+EPOCHS = 30
+BATCH = 50
+RATE = 3e-3
+DECAY = 1e-2
+SEED = 7
