@@ -60,9 +60,13 @@ class _Comparison:
         return "" if same else f"{place} is {_told(answer)}; {_told(right)} is right."
 
     def _are_close(self, right: Any, answer: Any) -> bool:
-        if isinstance(right, int) and isinstance(answer, int):
-            return right == answer
         one, other = _number(right), _number(answer)
+        if isinstance(one, int) and isinstance(other, int):
+            return one == other
+        try:
+            one, other = float(one), float(other)
+        except OverflowError:  # an integer beyond all floats is close to none
+            return False
         return (math.isnan(one) and math.isnan(other)) or math.isclose(
             one, other, rel_tol=self.tolerance, abs_tol=self.tolerance
         )
@@ -162,11 +166,17 @@ def _told(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
-def _number(value: Any) -> float:
-    try:
-        return float(value[1] if isinstance(value, list) else value)
-    except (OverflowError, IndexError, TypeError) as error:
-        raise ValueError("it is no number") from error
+def _number(value: Any) -> int | float:
+    """JSON has it, but for ``["int", digits]`` and for what is not finite: ``["float", "nan"]``."""
+    if isinstance(value, int | float):
+        return value
+    kind, text = value
+    if not isinstance(text, str):
+        raise ValueError("it is no number")
+    number = int(text) if kind == "int" else float(text)
+    if kind == "float" and math.isfinite(number):
+        raise ValueError("it is a number that JSON has")
+    return number
 
 
 def _unravelled(number: int, shape: Sequence[int]) -> list[int]:
@@ -184,5 +194,6 @@ def _sorting(row: Any) -> list[tuple[str, float, str]]:
     for cell in row:
         kind = _kind(cell)
         number = _number(cell) if kind == "number" else 0.0
-        keys.append((kind, 0.0 if math.isnan(number) else number, str(cell)))
+        has_no_size = isinstance(number, float) and math.isnan(number)
+        keys.append((kind, 0.0 if has_no_size else number, str(cell)))
     return keys

@@ -86,6 +86,12 @@ def test_equal_values(right: Any, answer: Any) -> None:
             "The answer is a set with 1 value; a set with 2 values is right.",
         ),
         (1, ["object", "Thing"], "The answer is a value of the type Thing; 1 is right."),
+        (
+            ["int", "1" + "0" * 40],
+            ["int", "1" + "0" * 39 + "1"],
+            "The answer is 10000000000000000000000000000000000000001; 1000",
+        ),
+        (["int", "1" + "0" * 400], 1.5, "The answer is 1.5; 1000"),
         # Nothing is known of them but their type.
         (
             ["object", "Thing"],
@@ -106,7 +112,20 @@ def test_order_of_rows_counts_where_the_task_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", [[], [1], {"a": 1}, ["array"], ["array", "x", []], ["dict", 3], ["float", "x"]]
+    "odd",
+    [
+        [],
+        [1],
+        {"a": 1},
+        ["array"],
+        ["array", "x", []],
+        ["dict", 3],
+        ["float"],
+        ["float", "x"],
+        ["float", "1"],
+        ["float", True],
+        ["int", 1],
+    ],
 )
 def test_forged_values_are_never_equal(odd: Any) -> None:
     for right in (1, ["array", [1], [1]], ["dict", [["a", 1]]], ["list", [1]]):
