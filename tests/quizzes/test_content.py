@@ -280,7 +280,7 @@ def test_quizzes_are_rendered_ahead_in_a_second_process(folder: Path, tmp_path: 
     write_quiz(folder)
     write_quiz(folder, "broken", position=2, questions={"readers": "no facts"})
     cache = tmp_path / "cache"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     with rendered_ahead(folder, cache=cache):
         while not _kept(cache) and time.monotonic() < deadline:
             time.sleep(0.01)

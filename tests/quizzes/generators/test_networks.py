@@ -617,12 +617,12 @@ def test_memory_of_scores_against_the_bytes_of_arrays() -> None:
 def test_several_heads_against_the_shapes_of_arrays() -> None:
     for draw in draws("several_heads"):
         width, heads, tokens, each = map(int, numbers(draw, "width heads tokens each"))
-        per_head = [np.empty((heads, width, each)) for _ in range(3)]  # queries, keys, values
-        mixing = np.empty((heads * each, width))
+        per_head = [np.zeros((heads, width, each)) for _ in range(3)]  # queries, keys, values
+        mixing = np.zeros((heads * each, width))
         assert right(draw) == sum(array.size for array in per_head) + mixing.size
         assert number(draw, "one_matrix") == mixing.size
         assert number(draw, "of_one_head") == per_head[0][0].size
-        queries, keys = np.empty((heads, tokens, each)), np.empty((heads, tokens, each))
+        queries, keys = np.zeros((heads, tokens, each)), np.zeros((heads, tokens, each))
         assert (queries @ keys.swapaxes(-1, -2)).shape == (heads, tokens, tokens)
         assert_equal(
             draw.distractors,
