@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from churn.models import MODELS
 
-FOLDS = 5
+FOLDS = 3
 
 
 def compare(customers: pd.DataFrame) -> tuple[dict[str, Any], pd.DataFrame]:

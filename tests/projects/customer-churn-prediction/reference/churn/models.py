@@ -13,7 +13,7 @@ def logistic() -> Pipeline:
 
 
 def forest() -> Pipeline:
-    trees = RandomForestClassifier(50, min_samples_leaf=8, random_state=0, n_jobs=2)
+    trees = RandomForestClassifier(30, min_samples_leaf=20, random_state=0, n_jobs=2)
     return make_pipeline(Features(), trees)
 
 

@@ -2,6 +2,11 @@ import pytest
 from customers import made_up_customers
 
 
-@pytest.fixture
-def raw():
+@pytest.fixture(scope="session")
+def made_up():
     return made_up_customers()
+
+
+@pytest.fixture
+def raw(made_up):
+    return made_up.copy()
