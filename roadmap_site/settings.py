@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.accounts.requests.redirect_the_whole_page",
     "apps.accounts.time_zones.activate_time_zone",
     "apps.accounts.second_factor.require_second_factor",
     "apps.submissions.uploads.limit_body",

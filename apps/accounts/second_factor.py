@@ -10,8 +10,6 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
-from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.models import Role, User
 
@@ -51,8 +49,6 @@ def require_second_factor(
             return get_response(request)
         if not request.user.is_authenticated or not advice_for(request.user):
             return get_response(request)
-        if request.headers.get("HX-Request"):
-            return HttpResponseClientRedirect(reverse("mfa_index"))
         return redirect("mfa_index")
 
     return middleware

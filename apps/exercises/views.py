@@ -7,14 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
-from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.requests import LearnerRequest
 from apps.curriculum.models import Lesson
@@ -85,11 +83,10 @@ def block_runs(request: LearnerRequest, slug: str, number: int) -> HttpResponse:
     return _block_page(request, lesson, number, code=code, problem=problem, status=422)
 
 
+@login_required
 @require_GET
 @never_cache
 def run(request: LearnerRequest, public_id: str) -> HttpResponse:
-    if not request.user.is_authenticated:  # a page that polls loads itself again, to log in
-        return HttpResponseClientRefresh() if request.htmx else redirect_to_login(request.path)
     one = queries.run_of(learner=request.user, public_id=public_id)
     if one is None:
         raise Http404

@@ -10,7 +10,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
-from django_htmx.http import HttpResponseClientRefresh
 
 from apps.accounts.requests import LearnerRequest
 from apps.checks.projects import PROJECTS
@@ -115,12 +114,11 @@ def submission(request: LearnerRequest, public_id: str) -> HttpResponse:
     return render(request, "submissions/submission.html", _submission_context(one))
 
 
+@login_required
 @require_GET
 @never_cache
 def status(request: LearnerRequest, public_id: str) -> HttpResponse:
     """The live part of the page. 204 while there is no news; once finished it polls no more."""
-    if not request.user.is_authenticated:
-        return HttpResponseClientRefresh()
     context = _submission_context(_own(request, public_id))
     seen, _, announced = request.GET.get("seen", "").partition("-")
     live = context["live"]

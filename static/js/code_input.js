@@ -65,4 +65,23 @@
       tab(field, event.shiftKey);
     }
   });
+
+  // Who has been logged out meanwhile is sent to log in. What they typed waits in this tab, under
+  // their number, until they are back at its field.
+  function draftName(field) {
+    return `code of ${field.dataset.codeInput} for ${field.form.getAttribute("action")}`;
+  }
+
+  document.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    if (!detail.xhr.getResponseHeader("HX-Redirect")) return;
+    for (const field of document.querySelectorAll("[data-code-input]")) sessionStorage.setItem(draftName(field), field.value);
+  });
+
+  document.addEventListener("htmx:load", ({ detail }) => {
+    for (const field of detail.elt.querySelectorAll("[data-code-input]")) {
+      const draft = sessionStorage.getItem(draftName(field));
+      if (draft !== null) field.value = draft;
+      sessionStorage.removeItem(draftName(field));
+    }
+  });
 })();

@@ -223,5 +223,5 @@ def test_runs_of_others_are_not_there(own: Client, exercise: Exercise) -> None:
 def test_page_that_polls_goes_to_the_log_in(client: Client, exercise: Exercise) -> None:
     run = tried(make_learner(), exercise, CASE)
 
-    assert client.get(f"/runs/{run.public_id}/", headers=HTMX)["HX-Refresh"] == "true"
+    assert "/login/" in client.get(f"/runs/{run.public_id}/", headers=HTMX)["HX-Redirect"]
     assert "/login/" in client.get(f"/runs/{run.public_id}/")["Location"]

@@ -41,10 +41,14 @@ def base(db: None, live_server: object) -> str:
 
 def log_in(page: Page) -> None:
     page.goto("/account/login/")
+    fill_log_in(page)
+    expect(page.get_by_role("button", name="Account")).to_be_visible()
+
+
+def fill_log_in(page: Page) -> None:
     page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
-    expect(page.get_by_role("button", name="Account")).to_be_visible()
 
 
 def test_code_is_changed_and_run_by_keyboard(
@@ -88,7 +92,16 @@ def test_code_is_changed_and_run_by_keyboard(
     expect(page.locator("#announce")).to_contain_text("Not yet.")
     visitor.look("exercise-failed")
 
-    field.fill(Exercise.objects.get(slug="fill-with-the-median").solution)
+    # Logged out meanwhile: what was typed is there again after logging in.
+    solution = Exercise.objects.get(slug="fill-with-the-median").solution
+    field.fill(solution)
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(f"{base}/account/login/?next={EXERCISE}")
+    fill_log_in(page)
+    expect(page).to_have_url(f"{base}{EXERCISE}")
+    expect(field).to_have_value(solution)
+    field.focus()
     page.keyboard.press("Control+Enter")
     expect(page.locator(".run")).to_contain_text("Every case is right.")
     page.get_by_role("link", name="See one good way to write it").click()

@@ -73,12 +73,13 @@ def test_pages_ask_visitors_to_log_in(client: Client, learner: User, brief: Proj
         assert (answer.status_code, answer.headers["Location"][:15]) == (302, "/account/login/")
 
 
-def test_live_fragment_of_an_ended_session_reloads_the_page(
+def test_live_fragment_of_an_ended_session_leads_to_the_log_in_and_back(
     client: Client, learner: User, brief: ProjectBrief
 ) -> None:
-    submission = make_submission(learner, brief)
-    answer = client.get(f"/submissions/{submission.public_id}/status/")
-    assert answer.headers["HX-Refresh"] == "true"
+    page = f"/submissions/{make_submission(learner, brief).public_id}/"
+    headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{page}"}
+    answer = client.get(f"{page}status/?seen=3", headers=headers)
+    assert answer.headers["HX-Redirect"] == f"/account/login/?next={page}"
 
 
 def test_get_changes_nothing(page: Client, learner: User, brief: ProjectBrief) -> None:
