@@ -243,6 +243,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(10.0),
         "options": {"expires": 10},
     },
+    "compare-missed": {
+        "task": "apps.submissions.tasks.compare_missed",
+        "schedule": crontab(minute=50),
+        "options": {"expires": 3600},
+    },
     "finish-exams": {
         "task": "apps.quizzes.tasks.finish_exams",
         "schedule": schedule(60.0),

@@ -215,6 +215,7 @@ class Fingerprints(models.Model):
         Submission, on_delete=models.CASCADE, related_name="fingerprints", primary_key=True
     )
     hashes = ArrayField(models.BigIntegerField())  # each once
+    compared = models.BooleanField(default=False)  # with those that were kept before
 
     class Meta:
         indexes = (GinIndex(fields=("hashes",), name="fingerprints_by_hash"),)

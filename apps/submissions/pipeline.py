@@ -45,10 +45,10 @@ def check(*, submission_id: int) -> None:
         if not _patiently(lambda: conclude(lease, result)):
             logger.warning("submission %s: a late result was dropped", submission_id)
             return
-    _look_for_similar(submission_id)
+    compare_with_others(submission_id=submission_id)
 
 
-def _look_for_similar(submission_id: int) -> None:
+def compare_with_others(*, submission_id: int) -> None:
     """For mentors. The verdict stands already, and stays as it is whatever happens here."""
     try:
         similarity.look_for_similar(submission_id=submission_id)

@@ -7,11 +7,13 @@ may both find the other; each keeps what it found for its own.
 
 import functools
 from collections.abc import Collection
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from apps.checks.projects import PROJECTS
 from apps.checks.similarity import (
@@ -33,6 +35,7 @@ IDIOM_PEOPLE = 5
 LATELY = 1000  # submissions of others
 MOST_KEPT = 30  # people
 PLACES_KEPT = 5
+A_WHILE = timedelta(minutes=10)  # longer than a comparison takes
 
 _IDIOMS = """
 WITH lately AS (
@@ -90,6 +93,15 @@ def look_for_similar(*, submission_id: int) -> None:
         [_row(submission, other, one) for other, one in compared if is_similar(one)],
         ignore_conflicts=True,
     )
+    Fingerprints.objects.filter(pk=submission.pk).update(compared=True)
+
+
+def not_compared() -> list[int]:
+    """Ids of what was judged in the last day, a while ago, by a worker that then died."""
+    finished = (Now() - timedelta(days=1), Now() - A_WHILE)
+    rows = Submission.objects.filter(state=State.FINISHED, charged=True, finished__range=finished)
+    rows = rows.filter(snapshot__isnull=False).exclude(fingerprints__compared=True)
+    return list(rows.order_by("finished").values_list("pk", flat=True))
 
 
 @functools.cache

@@ -5,7 +5,7 @@ import threading
 
 from celery import shared_task
 
-from apps.submissions import delivery, pipeline
+from apps.submissions import delivery, pipeline, similarity
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,13 @@ def sweep() -> None:
     """Beat sends it every ten seconds."""
     for submission_id in delivery.sweep():
         check_submission.delay(submission_id)
+
+
+@shared_task
+def compare_missed() -> None:
+    """Beat sends it every hour, for those whose worker died between the verdict and this."""
+    for submission_id in similarity.not_compared():
+        pipeline.compare_with_others(submission_id=submission_id)
 
 
 def send(submission_id: int) -> None:

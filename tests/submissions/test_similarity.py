@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 
 from apps.accounts.models import User
 from apps.checks.projects import PROJECTS
@@ -19,6 +21,7 @@ from apps.submissions.models import Fingerprints, Similarity, Snapshot, State, S
 from apps.submissions.services import delete_submissions
 from apps.submissions.similarity import IDIOM_PEOPLE, look_for_similar
 from apps.submissions.snapshots import pack
+from apps.submissions.tasks import compare_missed
 from tests.checks.copies import disguised, independent, reference, with_token
 from tests.checks.test_similarity import made_up
 from tests.submissions.samples import SLUG, make_brief, make_learner, make_result, make_submission
@@ -103,6 +106,29 @@ def test_of_each_person_the_try_that_is_most_alike_is_found(
     third = handed_in(brief, disguised(solution))
     fourth = handed_in(brief, solution)
     assert [other for other, _ in found_for(fourth)] == [whole, third]
+
+
+def test_what_a_dead_worker_left_is_compared_later(
+    brief: ProjectBrief, solution: Files, settings: LazySettings
+) -> None:
+    first = handed_in(brief, solution)
+    left, half_done, recent, old = (
+        make_submission(make_learner(), brief, outcome=Outcome.PASSED) for _ in range(4)
+    )
+    for one in (left, half_done, recent, old):
+        Snapshot.objects.create(submission=one, commit="abc", packed=pack(solution))
+    Fingerprints.objects.create(submission=half_done, hashes=[1])
+    ago = {first: 20, left: 20, half_done: 15, recent: 1, old: 25 * 60}
+    for one, minutes in ago.items():
+        finished = Now() - timedelta(minutes=minutes)
+        Submission.objects.filter(pk=one.pk).update(finished=finished)
+
+    compare_missed()
+    assert first in [other for other, _ in found_for(left)]
+    assert {first, left} == {other for other, _ in found_for(half_done)}
+    assert found_for(recent) == found_for(old) == []
+    assert similarity.not_compared() == []
+    assert settings.CELERY_BEAT_SCHEDULE["compare-missed"]["task"] == compare_missed.name
 
 
 @pytest.mark.parametrize("outcome", [Outcome.CANCELLED, Outcome.INVALID_SUBMISSION])
