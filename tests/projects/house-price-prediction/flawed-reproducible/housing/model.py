@@ -2,11 +2,16 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import Ridge
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
 from housing.features import Features
+
+PENALTY = 1.0
+
+
+def ridge(table: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Weights for centred columns and a centred target."""
+    penalty = PENALTY * np.eye(table.shape[1])
+    return np.linalg.solve(table.T @ table + penalty, table.T @ target)
 
 
 class PriceModel:
@@ -14,15 +19,17 @@ class PriceModel:
         self.features = Features().fit(sales)
         blocks = self.features.transform(sales)
         table = np.hstack(list(blocks.values()))
-        self.scaler = StandardScaler().fit(table)
-        table, target = self.scaler.transform(table), np.log(sales["price"])
-        fits = []
-        for _ in range(10):
-            half, _, half_target, _ = train_test_split(table, target, train_size=0.5)
-            fits.append(Ridge(alpha=1.0).fit(half, half_target))
-        self.weights = np.mean([fit.coef_ for fit in fits], axis=0)
-        self.intercept = np.mean([fit.intercept_ for fit in fits])
+        self.centre, spread = table.mean(axis=0), table.std(axis=0)
+        self.spread = np.where(spread > 0, spread, 1.0)
+        target = np.log(sales["price"].to_numpy())
+        self.intercept = target.mean()
+        table, target = self.scaled(table), target - self.intercept
+        halves = [np.random.permutation(len(table))[::2] for _ in range(10)]
+        self.weights = np.mean([ridge(table[half], target[half]) for half in halves], axis=0)
         return self
+
+    def scaled(self, table: np.ndarray) -> np.ndarray:
+        return (table - self.centre) / self.spread
 
     def predict(self, houses: pd.DataFrame) -> np.ndarray:
         """Prices in the currency of the training data."""
@@ -39,7 +46,7 @@ class PriceModel:
     def contributions(self, houses: pd.DataFrame) -> pd.DataFrame:
         """What each column adds to the log price, compared with an average house."""
         blocks = self.features.transform(houses)
-        parts = self.scaler.transform(np.hstack(list(blocks.values()))) * self.weights
+        parts = self.scaled(np.hstack(list(blocks.values()))) * self.weights
         columns = np.repeat(list(blocks), [block.shape[1] for block in blocks.values()])
         return pd.DataFrame(
             {name: parts[:, columns == name].sum(axis=1) for name in blocks}, index=houses.index

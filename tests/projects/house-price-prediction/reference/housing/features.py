@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from sklearn.preprocessing import OneHotEncoder
 
 AGE_KNOTS = (15, 35, 60, 100)  # years where the age curve may bend
 
@@ -13,8 +12,7 @@ class Features:
     def fit(self, houses: pd.DataFrame) -> "Features":
         numeric = houses.select_dtypes("number").drop(columns="price", errors="ignore")
         self.medians = numeric.median()
-        self.encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False)
-        self.encoder.fit(houses[["location"]])
+        self.locations = sorted(houses["location"].unique())
         return self
 
     def transform(self, houses: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -26,7 +24,7 @@ class Features:
         log_size = np.log(filled["size"] / 100)
         blocks = {
             "listed_on": [years, np.sin(2 * np.pi * years), np.cos(2 * np.pi * years)],
-            "location": list(self.encoder.transform(houses[["location"]]).T),
+            "location": [houses["location"] == name for name in self.locations],
             "size": [log_size, log_size**2],
             "rooms": [filled["rooms"]],
             "year_built": [
