@@ -7,11 +7,14 @@ from pathlib import Path
 import hypothesis
 import pytest
 from django.conf import settings
+from django.db import transaction
+from pytest_django import DjangoDbBlocker
 
 from apps.checks.check import CheckConfig
 from apps.checks.environment import Environment, EnvironmentConfig, default_ca_bundle
 from apps.curriculum.lesson_code import lesson_environment
 from roadmap_site.embedded import Services
+from tests.content import load_all
 
 # The same examples and draws at each run, so that a failure tells of the change and not of luck;
 # ``make verify`` draws new ones. No example has a time limit, which would make a slow machine fail.
@@ -26,6 +29,16 @@ def _same_draws(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     if SAME_DRAWS:
         drawn = random.Random(request.node.nodeid)
         monkeypatch.setattr("secrets.randbits", drawn.getrandbits)
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The real content, loaded once for all tests of a module; what they change is undone after
+    each. Not for a module with tests of an empty database, or with transactions of their own."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_all()
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

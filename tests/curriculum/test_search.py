@@ -9,12 +9,7 @@ from apps.curriculum.models import SearchEntry
 from apps.curriculum.search import MAX_CHARACTERS, MAX_FOUND, search
 from tests.content import whole_content
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def content() -> None:
-    load_content(whole_content())
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 
 def titles(asked: str) -> list[str]:

@@ -11,15 +11,13 @@ from apps.progress.models import Evidence
 from apps.quizzes.blueprints import EXAM_MINUTES
 from apps.quizzes.exams import finish_exams
 from apps.quizzes.models import Answer, Attempt
-from tests.content import load_all
 from tests.quizzes.samples import make_learner, right_response, wrong_response
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 
 @pytest.fixture
 def own(client: Client) -> Client:
-    load_all()
     client.force_login(make_learner())
     return client
 
@@ -102,7 +100,6 @@ def test_exam_that_nobody_comes_back_to_is_marked(own: Client, exam: Attempt) ->
 
 
 def test_extra_time_is_what_staff_granted(client: Client) -> None:
-    load_all()
     learner = make_learner()
     User.objects.filter(pk=learner.pk).update(extra_time=50)
     client.force_login(learner)

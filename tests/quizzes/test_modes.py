@@ -11,15 +11,13 @@ from apps.accounts.models import User
 from apps.progress.models import EvidenceSource, Recall
 from apps.progress.services import record_evidence
 from apps.quizzes.models import Answer, Attempt, Question
-from tests.content import load_all
 from tests.quizzes.samples import make_learner, right_response, wrong_response
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 
 @pytest.fixture
 def learner() -> User:
-    load_all()
     return make_learner()
 
 

@@ -12,10 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from apps.quizzes.models import Answer, Attempt, Quiz
 from apps.quizzes.services import start_attempt
 from benchmarks.many_answers import store_answers
-from tests.content import load_all
 from tests.quizzes.samples import answer_at, make_learner, right_response
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 GROWING = {
     "accounts_user", "quizzes_answer", "quizzes_attempt", "progress_evidence", "progress_recall"
@@ -26,7 +25,6 @@ STORED = 20_000
 
 @pytest.fixture
 def attempt() -> Attempt:
-    load_all()
     store_answers(STORED, attempts=1)
     quiz = Quiz.objects.get(slug="linear-algebra")
     return start_attempt(learner=make_learner(), quiz=quiz)

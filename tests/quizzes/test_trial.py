@@ -8,14 +8,8 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.curriculum.models import Lesson
 from apps.quizzes.models import Answer, Attempt
-from tests.content import load_all
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _content() -> None:
-    load_all()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 
 def question_of(text: str) -> str:

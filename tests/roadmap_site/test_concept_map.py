@@ -8,15 +8,13 @@ from apps.accounts.models import User
 from apps.curriculum import queries as curriculum
 from roadmap_site.concept_map import NODE_HEIGHT, NODE_WIDTH, StepMap, concept_maps
 from roadmap_site.concepts import all_concept_lines
-from tests.content import load_all
 from tests.submissions.samples import make_learner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 
 @pytest.fixture
 def learner() -> User:
-    load_all()
     return make_learner()
 
 

@@ -1,15 +1,14 @@
 """What a visitor meets: counted content, one open lesson, and room for one question."""
 
 import pytest
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from apps.curriculum.content import read_content
 from apps.curriculum.loader import load_content
 from apps.curriculum.models import Lesson, ProjectBrief, Step
 from roadmap_site.landing import landing_of_today, open_today
+from tests.content import whole_content
 from tests.submissions.samples import count_queries, make_brief
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def content() -> None:
-    load_content(read_content(settings.BASE_DIR / "fixtures"))
+    load_content(whole_content())
 
 
 def text_of(client: Client) -> str:

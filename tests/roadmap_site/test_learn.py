@@ -22,10 +22,9 @@ from apps.curriculum.queries import published_lessons
 from apps.curriculum.renderer import PAGES
 from apps.progress.models import EvidenceSource, ReadMark
 from apps.progress.services import mark_read, record_evidence
-from tests.content import load_all
 from tests.submissions.samples import make_learner
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
 MAX_QUERIES = 12
 MAX_LESSON_KB = 350  # with formulas, at the first visit
@@ -40,11 +39,6 @@ def learner() -> User:
 def page(client: Client, learner: User) -> Client:
     client.force_login(learner)
     return client
-
-
-@pytest.fixture
-def content() -> None:
-    load_all()
 
 
 def text_of(client: Client, url: str) -> str:
@@ -65,7 +59,6 @@ def test_addresses_are_those_that_texts_link_to() -> None:
         assert reverse(kind, args=["a-name"]) == pattern.format("a-name")
 
 
-@pytest.mark.usefixtures("content")
 def test_every_page_of_the_content_answers_within_few_queries(page: Client) -> None:
     urls = ["/steps/", "/concepts/"]
     for model, name in ((Step, "step"), (Lesson, "lesson"), (Concept, "concept")):
@@ -74,7 +67,6 @@ def test_every_page_of_the_content_answers_within_few_queries(page: Client) -> N
     assert {url: count for url in urls if (count := queries(page, url)) > MAX_QUERIES} == {}
 
 
-@pytest.mark.usefixtures("content")
 def test_number_of_queries_does_not_grow_with_rows(page: Client, learner: User) -> None:
     urls = ["/steps/", "/concepts/", "/lessons/self-attention/", "/concepts/precision/"]
     before = [queries(page, url) for url in urls]
@@ -105,6 +97,8 @@ def test_number_of_queries_does_not_grow_with_rows(page: Client, learner: User) 
 
 
 def test_pages_without_content_say_so(page: Client) -> None:
+    Step.objects.update(published=False)
+    Concept.objects.update(published=False)
     assert "No lessons yet" in text_of(page, "/steps/")
     assert "No concepts yet" in text_of(page, "/concepts/")
 
@@ -124,7 +118,6 @@ def test_visitor_is_asked_to_log_in(client: Client, url: str) -> None:
     assert response["Location"] == f"/account/login/?next={url}"
 
 
-@pytest.mark.usefixtures("content")
 def test_open_lesson_is_read_without_an_account_and_no_other(client: Client) -> None:
     text = text_of(client, "/lessons/precision-recall-f1/")
     assert "Keep what you learn" in text
@@ -141,14 +134,12 @@ def test_open_lesson_is_read_without_an_account_and_no_other(client: Client) -> 
     assert client.get("/lessons/precision-recall-f1/").status_code == 302
 
 
-@pytest.mark.usefixtures("content")
 def test_open_lesson_is_found_under_its_old_address_by_visitors(client: Client) -> None:
     Lesson.objects.filter(open=True).update(slug="f1", formerly=["precision-recall-f1"])
     response = client.get("/lessons/precision-recall-f1/")
     assert (response.status_code, response["Location"]) == (301, "/lessons/f1/")
 
 
-@pytest.mark.usefixtures("content")
 def test_lesson_is_marked_and_unmarked(page: Client, learner: User) -> None:
     url, mark = "/lessons/self-attention/", "/lessons/self-attention/read-mark/"
     assert "Mark as read" in text_of(page, url)
@@ -165,7 +156,6 @@ def test_lesson_is_marked_and_unmarked(page: Client, learner: User) -> None:
     assert page.post("/lessons/nothing/read-mark/").status_code == 404
 
 
-@pytest.mark.usefixtures("content")
 def test_changed_lesson_says_so(page: Client, learner: User) -> None:
     lesson = Lesson.objects.get(slug="self-attention")
     mark_read(learner=learner, lesson=lesson)
@@ -174,7 +164,6 @@ def test_changed_lesson_says_so(page: Client, learner: User) -> None:
     assert "changed since you read it" in text_of(page, "/steps/")
 
 
-@pytest.mark.usefixtures("content")
 def test_renamed_lesson_is_found_under_its_old_address(page: Client, learner: User) -> None:
     lesson = Lesson.objects.get(slug="self-attention")
     mark_read(learner=learner, lesson=lesson)
@@ -184,7 +173,6 @@ def test_renamed_lesson_is_found_under_its_old_address(page: Client, learner: Us
     assert "You read this lesson on" in text_of(page, "/lessons/attention/")
 
 
-@pytest.mark.usefixtures("content")
 def test_withdrawn_lesson_is_not_found_and_its_mark_stays(page: Client, learner: User) -> None:
     lesson = Lesson.objects.get(slug="self-attention")
     mark_read(learner=learner, lesson=lesson)
@@ -194,7 +182,6 @@ def test_withdrawn_lesson_is_not_found_and_its_mark_stays(page: Client, learner:
     assert ReadMark.objects.count() == 1
 
 
-@pytest.mark.usefixtures("content")
 def test_lessons_lead_to_each_other_over_steps(page: Client) -> None:
     slugs = list(published_lessons().values_list("slug", flat=True))
     first, second, *_, last = slugs
@@ -210,7 +197,6 @@ def test_lessons_lead_to_each_other_over_steps(page: Client) -> None:
     )
 
 
-@pytest.mark.usefixtures("content")
 def test_lesson_says_what_it_builds_on_and_how_well_that_is_known(
     page: Client, learner: User
 ) -> None:
@@ -236,7 +222,6 @@ def test_lesson_says_what_it_builds_on_and_how_well_that_is_known(
     ]
 
 
-@pytest.mark.usefixtures("content")
 def test_concept_shows_only_the_own_evidence(page: Client, learner: User) -> None:
     for person, title in ((learner, "Mine"), (make_learner(), "Theirs")):
         record_evidence(
@@ -256,7 +241,6 @@ def test_concept_shows_only_the_own_evidence(page: Client, learner: User) -> Non
     assert "Project, try 2" in text
 
 
-@pytest.mark.usefixtures("content")
 def test_formula_font_comes_only_with_formulas(page: Client) -> None:
     assert "formulas.css" in text_of(page, "/lessons/self-attention/")
     Lesson.objects.filter(slug="self-attention").update(has_formulas=False)
@@ -264,7 +248,6 @@ def test_formula_font_comes_only_with_formulas(page: Client) -> None:
     assert "formulas.css" not in text_of(page, "/steps/")
 
 
-@pytest.mark.usefixtures("content")
 def test_lesson_with_formulas_is_light(page: Client) -> None:
     for lesson in Lesson.objects.filter(has_formulas=True):
         text = text_of(page, f"/lessons/{lesson.slug}/")
@@ -290,7 +273,6 @@ def test_formula_font_keeps_its_table_of_mathematics(face: TTFont) -> None:
     assert face["MATH"].table.MathVariants.VertGlyphCount > 40
 
 
-@pytest.mark.usefixtures("content")
 def test_formula_font_has_every_character_of_every_formula(face: TTFont) -> None:
     texts = [*Lesson.objects.values_list("body_html", flat=True)]
     texts += Concept.objects.values_list("definition_html", flat=True)
@@ -300,7 +282,7 @@ def test_formula_font_has_every_character_of_every_formula(face: TTFont) -> None
     assert {hex(ord(one)) for one in characters} <= {hex(code) for code in face.getBestCmap()}
 
 
-def test_search_page_shows_what_is_found(page: Client, content: None) -> None:
+def test_search_page_shows_what_is_found(page: Client) -> None:
     assert "Quotation marks keep words together" in text_of(page, "/search/")
     html = text_of(page, "/search/?q=precision")
     assert '<a class="row-link" href="/concepts/precision/">Precision</a>' in html
@@ -310,7 +292,7 @@ def test_search_page_shows_what_is_found(page: Client, content: None) -> None:
     assert "&lt;script&gt;" in text_of(page, "/search/?q=<script>")
 
 
-def test_search_while_typing_gets_only_what_is_found(page: Client, content: None) -> None:
+def test_search_while_typing_gets_only_what_is_found(page: Client) -> None:
     response = page.get("/search/?q=precision", headers={"HX-Request": "true"})
     assert response.headers["Vary"].count("HX-Request") == 1
     html = response.content.decode()
@@ -318,26 +300,25 @@ def test_search_while_typing_gets_only_what_is_found(page: Client, content: None
     assert "<h1>" not in html
 
 
-def test_search_is_bounded_in_queries(page: Client, content: None) -> None:
+def test_search_is_bounded_in_queries(page: Client) -> None:
     assert queries(page, "/search/?q=precision") <= MAX_QUERIES
 
 
-def test_glossary_says_what_each_concept_is(page: Client, content: None) -> None:
+def test_glossary_says_what_each_concept_is(page: Client) -> None:
     html = text_of(page, "/concepts/")
     assert '<a href="#letter-p">P</a>' in html
     assert "Of the cases predicted positive, the share that are positive" in html
 
 
-def test_map_shows_what_is_solid_in_words(page: Client, learner: User, content: None) -> None:
+def test_map_shows_what_is_solid_in_words(page: Client, learner: User) -> None:
     assert 'aria-label="Precision: not seen yet"' in text_of(page, "/concept-map/")
 
 
-def test_map_and_glossary_are_bounded_in_queries(page: Client, content: None) -> None:
+def test_map_and_glossary_are_bounded_in_queries(page: Client) -> None:
     assert queries(page, "/concepts/") <= MAX_QUERIES
     assert queries(page, "/concept-map/") <= MAX_QUERIES
 
 
-@pytest.mark.usefixtures("content")
 def test_concept_says_what_to_expect_and_shows_how_it_came(page: Client, learner: User) -> None:
     assert "about 6 of 10 questions on it would go right" in text_of(page, "/concepts/precision/")
     for number, score in enumerate([0.0, 1.0, 1.0, 1.0]):
@@ -351,7 +332,6 @@ def test_concept_says_what_to_expect_and_shows_how_it_came(page: Client, learner
     assert "What you can expect of yourself" in text
 
 
-@pytest.mark.usefixtures("content")
 def test_concepts_show_how_far_and_what_is_next(page: Client, learner: User) -> None:
     text = text_of(page, "/concepts/")
     assert "Learn next" in text
