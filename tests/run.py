@@ -23,6 +23,7 @@ NEEDS_ROOT = "tests/root"
 FIRST_HALF = (
     "tests/journey",
     "tests/accounts",
+    "tests/curriculum",
     "tests/exercises",
     "tests/fuzz",
     "tests/mentoring",
