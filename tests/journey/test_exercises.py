@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.management import call_command
 from playwright.sync_api import Browser, Page, expect
 
 from apps.accounts.models import User
 from apps.exercises.models import Exercise, Run, State
+from tests.content import load_all
 from tests.journey.visitor import Visitor
 from tests.submissions.worker import Worker, wait_until
 
@@ -33,7 +33,7 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
 
 @pytest.fixture
 def base(db: None, live_server: object) -> str:
-    call_command("load_curriculum", verbosity=0)
+    load_all()
     learner = User.objects.create_user(EMAIL, PASSWORD, name="Grace")
     EmailAddress.objects.create(user=learner, email=EMAIL, primary=True, verified=True)
     return str(live_server).replace("127.0.0.1", "localhost")

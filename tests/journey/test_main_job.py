@@ -21,6 +21,7 @@ from apps.submissions.models import Submission
 from apps.submissions.seeds import exported_seeds, starter_seed
 from tests.checks.projects.house_learner import competent, once, read_houses
 from tests.checks.samples import lay_out
+from tests.content import load_all
 from tests.journey.visitor import Visitor
 from tests.submissions.worker import Worker
 
@@ -44,7 +45,7 @@ def worker(tmp_path: Path) -> Iterator[Worker]:
 
 @pytest.fixture
 def content(db: None) -> None:
-    call_command("load_curriculum", verbosity=0)
+    load_all()
 
 
 def zip_of_sample(name: str, *, learner: User, folder: Path) -> FilePayload:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.core.management import call_command
 from playwright.sync_api import Browser, expect
 
 from apps.accounts.models import User
@@ -19,6 +18,7 @@ from apps.submissions.pipeline import conclude
 from apps.submissions.services import submit_project
 from tests.checks.samples import lay_out
 from tests.checks.test_verdicts import check
+from tests.content import load_all
 from tests.journey.visitor import Visitor
 
 pytestmark = pytest.mark.skipif(
@@ -41,7 +41,7 @@ def test_page_of_a_verdict(
     screenshots: Path | None,
     tmp_path: Path,
 ) -> None:
-    call_command("load_curriculum", verbosity=0)
+    load_all()
     learner = User.objects.create_user("ada@example.org", PASSWORD, name="Ada")
     EmailAddress.objects.create(user=learner, email=learner.email, verified=True, primary=True)
     submission = _checked(learner, slug, lay_out(slug, sample, tmp_path / "r"), check_config)
