@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from apps.checks.classification_charts import threshold_costs
+from apps.checks.percent import compared, percent
 from apps.checks.project import CheckSpec
 from apps.checks.projects.customer_churn_prediction.generator import SEGMENTS, Flags
 from apps.checks.projects.customer_churn_prediction.outputs import Answer
@@ -98,11 +99,12 @@ def judge_cost(
     """
     told = confirmed or first
     measured = told.measured
+    closed, needed = compared(measured.share, told.needed)
     output = (
         f"Your decisions cost {measured.loss:.2f} € for each customer; contacting all or none, "
         f"whichever is cheaper, costs {measured.naive_loss:.2f} €, and knowing each one's risk "
-        f"{measured.best_loss:.2f} €. {_closed(measured.share)}; needed for this draw: "
-        f"{percent(told.needed)}."
+        f"{measured.best_loss:.2f} €. {_closed(measured.share, closed)}; needed for this draw: "
+        f"{needed}."
     )
     evidence = {
         "share_closed": round(measured.share, 4),
@@ -118,24 +120,25 @@ def judge_cost(
         "customers": measured.rows,
     }
     if confirmed:
-        before = first.measured.share
-        evidence["share_closed_in_the_first_company"] = round(before, 4)
+        evidence["share_closed_in_the_first_company"] = round(first.measured.share, 4)
+        closed, needed = compared(first.measured.share, first.needed)
         output = (
-            f"In a first company you closed {percent(before)} (needed: {percent(first.needed)}). "
+            f"In a first company you closed {closed} (needed: {needed}). "
             f"In a second one, drawn to rule out luck: {output[:1].lower()}{output[1:]}"
         )
     if told.enough:
         return passed(EXPECTED_COST, output, evidence=evidence)
     lacking = (told.needed - measured.share) * (measured.naive_loss - measured.best_loss)
-    output += f" For {CUSTOMERS:,} customers, what is lacking comes to {_total(lacking)}."
+    if lacking * CUSTOMERS >= 1_000:
+        output += f" For {CUSTOMERS:,} customers, what is lacking comes to {_total(lacking)}."
     hint = _cost_hint(told, asked=asked, answer=answer)
     return failed(EXPECTED_COST, output, hint=hint, evidence=evidence)
 
 
-def _closed(share: float) -> str:
+def _closed(share: float, told: str) -> str:
     if share < 0:
         return "Yours are dearer than that, so none of the gap between the two is closed"
-    return f"You closed {percent(share)} of the gap between the two"
+    return f"You closed {told} of the gap between the two"
 
 
 def _cost_hint(told: Measurement, *, asked: Asked, answer: Answer) -> str:
@@ -217,12 +220,14 @@ def judge_followed(cheaper: Decided, dearer: Decided) -> Test:
         "share_closed_where_dearer": round(high.measured.share, 4),
         "needed_where_dearer": round(high.needed, 4),
     }
+    closed_low, needed_low = compared(low.measured.share, low.needed)
+    closed_high, needed_high = compared(high.measured.share, high.needed)
     output = (
         f"The same {len(cheaper.contact):,} customers, asked twice. With a missed customer at "
-        f"{cheaper.asked.costs.missed:g} € you contact {before:,} and close "
-        f"{percent(low.measured.share)} of the gap (needed: {percent(low.needed)}); at "
-        f"{dearer.asked.costs.missed:g} €, {after:,} and {percent(high.measured.share)} (needed: "
-        f"{percent(high.needed)}). A call in vain costs {cheaper.asked.costs.contact:g} €."
+        f"{cheaper.asked.costs.missed:g} € you contact {before:,} and close {closed_low} of the "
+        f"gap (needed: {needed_low}); at {dearer.asked.costs.missed:g} €, {after:,} and "
+        f"{closed_high} (needed: {needed_high}). A call in vain costs "
+        f"{cheaper.asked.costs.contact:g} €."
     )
     if rise < FOLLOWS_AT_LEAST * usual:
         return failed(
@@ -264,10 +269,11 @@ def judge_leak(main: Asked, empty: Flags, shuffled: Flags) -> Test:
         "moved_share_of_the_gap": round(share, 4),
         "allowed": MOVED_AT_MOST,
     }
+    told, allowed = compared(share, MOVED_AT_MOST)
     output = (
         "A column that is filled in after the event was first empty, then shuffled among the "
         f"customers. Your decision changed for {changed:,} of {len(empty):,}, which moves "
-        f"{percent(share)} of the gap; allowed: {percent(MOVED_AT_MOST)}."
+        f"{told} of the gap; allowed: {allowed}."
     )
     if share <= MOVED_AT_MOST:
         return passed(LEAK_IGNORED, output, evidence=evidence)
@@ -298,10 +304,11 @@ def judge_segments(asked: Asked, contact: Flags) -> Test:
         name: round(float(value), 4) for name, value in zip(SEGMENTS, behind, strict=True)
     } | {"allowed": SEGMENT_BEHIND_AT_MOST}
     rows = int((asked.customers.segment == worst).sum())
+    told, allowed = compared(float(behind[worst]), SEGMENT_BEHIND_AT_MOST)
     output = (
         f"Compared with the checker's own model, you lose most in the segment {SEGMENTS[worst]}: "
-        f"{percent(float(behind[worst]))} of the gap more than in the other segments, on "
-        f"{rows:,} customers; allowed: {percent(SEGMENT_BEHIND_AT_MOST)}."
+        f"{told} of the gap more than in the other segments, on "
+        f"{rows:,} customers; allowed: {allowed}."
     )
     if behind[worst] <= SEGMENT_BEHIND_AT_MOST:
         return passed(SEGMENTS_SERVED, output, evidence=evidence)
@@ -331,9 +338,3 @@ def segments_behind(asked: Asked, contact: Flags) -> Floats:
 def _total(each: float) -> str:
     """For all customers of the company, in thousands of euros."""
     return f"{round(each * CUSTOMERS, -3):,.0f} €"
-
-
-def percent(share: float) -> str:
-    """Whole per cent, or one decimal below 1 %; never -0."""
-    digits = 1 if 0 < share < 0.01 else 0
-    return f"{100 * share:z.{digits}f} %"

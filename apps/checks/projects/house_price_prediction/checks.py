@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from apps.checks.percent import compared, percent
 from apps.checks.project import CheckSpec
 from apps.checks.projects.house_price_prediction.outputs import Explanation
 from apps.checks.projects.house_price_prediction.probes import (
@@ -84,11 +85,12 @@ def judge_gap(first: Measurement, *, confirmed: Measurement | None) -> Test:
     """``confirmed``: on the second draw, which only those meet who passed the first one."""
     told = confirmed or first
     measured = told.measured
+    closed, needed = compared(measured.share, told.needed)
     output = (
-        f"You closed {_percent(measured.share)} of the gap between always saying the median price "
-        f"and knowing each house's expected price; needed for this draw: {_percent(told.needed)}. "
-        f"Your typical error is {_percent(np.expm1(measured.loss))} of the price, that of the "
-        f"median {_percent(np.expm1(measured.naive_loss))}."
+        f"You closed {closed} of the gap between always saying the median price "
+        f"and knowing each house's expected price; needed for this draw: {needed}. "
+        f"Your typical error is {percent(np.expm1(measured.loss))} of the price, that of the "
+        f"median {percent(np.expm1(measured.naive_loss))}."
     )
     evidence = {
         "share_closed": round(measured.share, 4),
@@ -100,11 +102,11 @@ def judge_gap(first: Measurement, *, confirmed: Measurement | None) -> Test:
         "houses": measured.rows,
     }
     if confirmed:
-        before = first.measured.share
-        evidence["share_closed_in_the_first_town"] = round(before, 4)
+        evidence["share_closed_in_the_first_town"] = round(first.measured.share, 4)
+        closed, needed = compared(first.measured.share, first.needed)
         output = (
-            f"In a first town you closed {_percent(before)} (needed: {_percent(first.needed)}). "
-            f"In a second one, drawn to rule out luck, {output[:1].lower()}{output[1:]}"
+            f"In a first town you closed {closed} (needed: {needed}). In a second one, "
+            f"drawn to rule out luck, {output[:1].lower()}{output[1:]}"
         )
     if told.enough:
         return passed(GAP_CLOSED, output, evidence=evidence)
@@ -173,30 +175,31 @@ def judge_dirty(tidy: LogPrices, dirty: LogPrices, asked: Dirty) -> Test:
         "needed_share": SHARE_WITHIN,
     }
     if steady < SHARE_WITHIN:
+        unsteady, allowed = compared(1 - steady, 1 - SHARE_WITHIN)
         return failed(
             DIRTY_ROWS,
             f"{len(rewritten)} houses were written a second time in other ways that the data "
-            f"dictionary lists. For {_percent(1 - steady)} of them your price moved by more than "
-            f"{_percent(SHIFT_ALLOWED)}; allowed: {_percent(1 - SHARE_WITHIN)}. Two agents who "
+            f"dictionary lists. For {unsteady} of them your price moved by more than "
+            f"{percent(SHIFT_ALLOWED)}; allowed: {allowed}. Two agents who "
             "type the same house would offer its owner two prices.",
             hint=_dirty_hint(np.log(rewritten)),
             evidence=evidence,
         )
     if sensible < SHARE_WITHIN:
+        far_off, allowed = compared(1 - sensible, 1 - SHARE_WITHIN)
         return failed(
             DIRTY_ROWS,
             f"With one value missing, your price changed by more than a factor of {GAP_FACTOR} "
-            f"for {_percent(1 - sensible)} of {len(gappy)} houses; allowed: "
-            f"{_percent(1 - SHARE_WITHIN)}. An owner who does not know one number by heart would "
-            "be told the price of another house.",
+            f"for {far_off} of {len(gappy)} houses; allowed: {allowed}. An owner who does not know "
+            "one number by heart would be told the price of another house.",
             hint="Fill a missing value with a typical one from the training data, never with 0, "
             "and tell the model that it was missing.",
             evidence=evidence,
         )
     return passed(
         DIRTY_ROWS,
-        f"{_percent(steady)} of {len(rewritten)} badly written houses kept their price within "
-        f"{_percent(SHIFT_ALLOWED)}, and {_percent(sensible)} of {len(gappy)} houses with a value "
+        f"{percent(steady)} of {len(rewritten)} badly written houses kept their price within "
+        f"{percent(SHIFT_ALLOWED)}, and {percent(sensible)} of {len(gappy)} houses with a value "
         f"missing stayed within a factor of {GAP_FACTOR}.",
         evidence=evidence,
     )
@@ -233,10 +236,11 @@ def judge_unseen(predictions: LogPrices, asked: Unseen) -> Test:
         "allowed_factor": UNSEEN_FACTOR,
         "needed_share": SHARE_WITHIN,
     }
+    told, needed = compared(within, SHARE_WITHIN)
     output = (
-        f"{_percent(within)} of {len(found)} houses in locations that are in no training data "
+        f"{told} of {len(found)} houses in locations that are in no training data "
         f"get a price within a factor of {UNSEEN_FACTOR:g} of that of the same house at an average "
-        f"location; needed: {_percent(SHARE_WITHIN)}."
+        f"location; needed: {needed}."
     )
     if within >= SHARE_WITHIN:
         return passed(UNSEEN_LOCATION, output, evidence=evidence)
@@ -283,13 +287,13 @@ def judge_explanations(explanations: Mapping[str, Explanation], predictions: Log
         return passed(
             EXPLAIN_ADDS_UP,
             f"For all {len(apart)} houses, base and contributions add up to your prediction within "
-            f"{_percent(ADDS_UP_WITHIN)}, on the scale {scales[0]}.",
+            f"{percent(ADDS_UP_WITHIN)}, on the scale {scales[0]}.",
             evidence=evidence,
         )
     return failed(
         EXPLAIN_ADDS_UP,
         f"For {int(wrong.sum())} of {len(apart)} houses, base and contributions do not add up to "
-        f"what predict says. Allowed difference: {_percent(ADDS_UP_WITHIN)} of the price. "
+        f"what predict says. Allowed difference: {percent(ADDS_UP_WITHIN)} of the price. "
         "An owner who adds the reasons up and finds another sum believes none of them.",
         hint="Compute contributions on the scale on which your model adds (the log price, for a "
         "linear model of it), name that scale, and use the same cleaned row as predict.",
@@ -326,7 +330,7 @@ def judge_signs(
         "year_built_contribution_change": None if contributions is None else contributions[1],
     }
     output = (
-        f"The same {len(plain)} houses, {_percent(SIGN_SIZE_FACTOR - 1)} larger: "
+        f"The same {len(plain)} houses, {percent(SIGN_SIZE_FACTOR - 1)} larger: "
         f"your price changes by {_change(larger)} on average (known: "
         f"{_change(effects.size_effect)}). Built {SIGN_YEARS} years earlier: {_change(older)} "
         f"(known: {_change(effects.age_effect)})."
@@ -342,12 +346,12 @@ def _sign_hint(larger: float, older: float, contributions: tuple[float, float] |
     """What to look at; empty when both signs are right."""
     if larger < LARGER_AT_LEAST:
         return (
-            f"A larger house must be dearer by at least {_percent(LARGER_AT_LEAST)} on average. "
+            f"A larger house must be dearer by at least {percent(LARGER_AT_LEAST)} on average. "
             "Plot price against size: are there square feet or typed zeros too many among them?"
         )
     if older > -OLDER_AT_LEAST:
         return (
-            f"An older house must be cheaper by at least {_percent(OLDER_AT_LEAST)} on average. "
+            f"An older house must be cheaper by at least {percent(OLDER_AT_LEAST)} on average. "
             "Plot price against age, and look at what you fill in for a missing year."
         )
     if contributions is not None and contributions[0] <= 0:
@@ -378,12 +382,6 @@ def _mean_change(
         for old, new in zip(before, after, strict=True)
     ]
     return float(np.mean(changes))
-
-
-def _percent(share: float) -> str:
-    """Whole per cent, or one decimal below 1 %; never -0."""
-    digits = 1 if 0 < share < 0.01 else 0
-    return f"{100 * share:z.{digits}f} %"
 
 
 def _change(log_change: float) -> str:

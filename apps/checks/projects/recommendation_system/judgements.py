@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from apps.checks.percent import compared
 from apps.checks.projects.recommendation_system.checks import (
     COLD_LISTENERS,
     COLD_TITLES,
@@ -137,8 +138,8 @@ def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
             f"{_KEYS[name]}_needed": round(figure.needed, 4),
             "listeners": measured.rows,
         }
-    shares = _and(_percent(figure.measured.share) for figure in found.figures.values())
-    needed = _and(_percent(figure.needed) for figure in found.figures.values())
+    told = [compared(one.measured.share, one.needed) for one in found.figures.values()]
+    shares, needed = (_and(words) for words in zip(*told, strict=True))
     people = "who have just signed up" if scored.cold else "with a history"
     output = (
         f"Your {scored.method} lists for {evidence['listeners']:,} listeners {people} reach "
@@ -150,17 +151,17 @@ def _numbers(scored: Scored, found: Found) -> tuple[str, dict[str, JSON]]:
     if found.spread:
         spread = found.spread
         evidence |= {"coverage": round(spread.own, 4), "coverage_needed": round(spread.needed, 4)}
+        covered, least = compared(spread.own, spread.needed)
         output += (
-            f" They show {_percent(spread.own)} of the catalogue; needed: "
-            f"{_percent(spread.needed)} (bestsellers {_percent(spread.bestsellers)}, checker's own "
-            f"{_percent(spread.in_house)})."
+            f" They show {covered} of the catalogue; needed: {least} (bestsellers "
+            f"{_percent(spread.bestsellers)}, checker's own {_percent(spread.in_house)})."
         )
     if found.shared is not None:
         evidence |= {"shared_with_collaborative": round(found.shared, 4)}
     if found.copied:
+        shared, most = compared(found.shared or 0, SHARED_AT_MOST)
         output += (
-            f" {_percent(found.shared or 0)} of their places are those of your collaborative "
-            f"lists; allowed: {_percent(SHARED_AT_MOST)}."
+            f" {shared} of their places are those of your collaborative lists; allowed: {most}."
         )
     return output, evidence
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from apps.checks.classification import average_precision_losses, calibration_losses
 from apps.checks.classification_charts import threshold_costs
+from apps.checks.percent import compared, percent
 from apps.checks.project import CheckSpec
 from apps.checks.projects.spam_email_classifier.generator import (
     FALSE_NEGATIVE,
@@ -147,9 +148,9 @@ def judge(
     """
     found = confirmed or first
     measured = found.measured
+    closed, needed = compared(measured.share, found.needed)
     output = (
-        f"{figure.told(measured)} You closed {percent(measured.share)} of the gap; needed for "
-        f"this draw: {percent(found.needed)}."
+        f"{figure.told(measured)} You closed {closed} of the gap; needed for this draw: {needed}."
     )
     evidence: dict[str, JSON] = {
         "share_closed": round(measured.share, 4),
@@ -164,11 +165,11 @@ def judge(
         "held_back": int(answer.held.sum()),
     }
     if confirmed:
-        before = first.measured.share
-        evidence["share_closed_in_the_first_firm"] = round(before, 4)
+        evidence["share_closed_in_the_first_firm"] = round(first.measured.share, 4)
+        closed, needed = compared(first.measured.share, first.needed)
         output = (
-            f"In a first firm you closed {percent(before)} of the gap (needed: "
-            f"{percent(first.needed)}). In a second one, drawn to rule out luck: {output}"
+            f"In a first firm you closed {closed} of the gap (needed: {needed}). In a second one, "
+            f"drawn to rule out luck: {output}"
         )
     if found.enough:
         return passed(figure.spec, output, evidence=evidence)
@@ -261,6 +262,8 @@ def _cost_lacking(found: Measurement, _asked: Asked, _answer: Answer) -> str:
     measured = found.measured
     lacking = (found.needed - measured.share) * (measured.naive_loss - measured.best_loss)
     week = _a_week(lacking)
+    if not week:
+        return "What is lacking comes to less than one customer a week who waits for an answer."
     return (
         f"What is lacking comes to {week:,} a week: as much as {week / FALSE_POSITIVE:,.0f} "
         "customers who wait for an answer."
@@ -376,8 +379,3 @@ FIGURES = (
 def _a_week(each: float) -> int:
     """Of a mean over mails: the sum over those of a week, to a ten."""
     return int(round(each * MAILS_A_WEEK, -1))
-
-
-def percent(share: float) -> str:
-    """Whole per cent; never -0."""
-    return f"{100 * share:z.0f} %"

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from apps.checks.percent import compared, percent
 from apps.checks.project import CheckSpec
 from apps.checks.projects.spam_email_classifier.checks import (
     EXTREME_MAILS,
     HTML_MAIL,
     OBFUSCATED_WORDS,
     OTHER_ENCODINGS,
-    percent,
 )
 from apps.checks.projects.spam_email_classifier.probes import (
     EMPTY,
@@ -118,9 +118,10 @@ def judge_form(check: FormCheck, pairs: Pairs, probability: Floats) -> Test:
         "largest_move": round(float(moved.max()), 4),
         "share_kept_by_kind": {kind: round(value, 4) for kind, value in by_kind.items()},
     }
+    told, needed = compared(share, check.share)
     output = (
-        f"{len(moved)} mails, {check.told}: {percent(share)} of them keep their probability within "
-        f"{check.within:g}; needed: {percent(check.share)}."
+        f"{len(moved)} mails, {check.told}: {told} of them keep their probability within "
+        f"{check.within:g}; needed: {needed}."
     )
     if share >= check.share:
         return passed(check.spec, output, evidence=evidence)
