@@ -308,9 +308,12 @@ def test_nothing_is_left_when_the_caller_is_killed(
 ) -> None:
     code = "import time; time.sleep(60)"
     arguments = ["run", "--dir", str(tmp_path), "--", PYTHON, "-c", code, nothing_left]
-    with subprocess.Popen([sys.executable, "-m", "apps.sandbox", *arguments]) as caller:
+    # Tests that run in the background of a shell ignore SIGINT, and so would the caller.
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "apps.sandbox", *arguments]
+    with subprocess.Popen(command) as caller:
         _wait_until(lambda: any("-c" in found for found in _job_processes(nothing_left)))
         caller.send_signal(number)
+        caller.wait(20)
 
     _wait_until(lambda: not processes_with(nothing_left))
     run(["true"])  # removes what the killed caller could not
