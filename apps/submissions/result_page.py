@@ -128,7 +128,8 @@ def _check(
         required=test.required,
         output=test.output if test.ran else test.not_run_because,
         hint=test.hint,
-        evidence=_rows((key, of) for key, of in test.evidence.items() if key != MUTANTS),
+        # PostgreSQL keeps keys by their length; by name, figures of one kind stand together.
+        evidence=_rows((key, of) for key, of in sorted(test.evidence.items()) if key != MUTANTS),
         mutants=_mutants(test.evidence.get(MUTANTS)),
         log=test.log,
         figures=tuple(figure(chart) for chart in result.artifacts if chart.test == test.name),

@@ -36,6 +36,7 @@ _PAGE_STATES = {
     Outcome.PLATFORM_ERROR: "ours",
     Outcome.CANCELLED: "cancelled",
 }
+_ABBREVIATIONS = {"cpu", "mb", "ndcg", "rmse"}
 
 
 def page_state(submission: Submission) -> str:
@@ -63,9 +64,10 @@ def duration(seconds: float) -> str:
 
 
 def evidence_label(key: str) -> str:
-    """``rows_that_differ`` -> "Rows that differ"."""
-    words = key.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    """``rows_that_differ`` -> "Rows that differ", ``ndcg_needed`` -> "NDCG needed"."""
+    words = [word.upper() if word in _ABBREVIATIONS else word for word in key.split("_")]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
 
 
 def evidence_value(value: JSON) -> str:

@@ -320,7 +320,8 @@ def test_failed_page_opens_the_first_failure_only(
     assert "It counts as one of today&#x27;s attempts" in text
     assert "Mend and hand in again" in text
     assert text.count("button primary") == 1
-    assert "<dt>Share</dt><dd>0.1235</dd>" in text
+    figures = "<dt>Share</dt><dd>0.1235</dd><dt>Words</dt><dd>12</dd>"
+    assert figures in text[text.index("<dt>Missing</dt>") :]
     assert "<dd>abc123</dd>" in text
     assert "<svg" in text[text.index('id="check-readme"') : text.index('id="check-gap_closed"')]
 

@@ -34,5 +34,13 @@ def test_evidence_value_is_one_line(value: JSON, text: str) -> None:
     assert evidence_value(value) == text
 
 
-def test_evidence_label_is_words() -> None:
-    assert evidence_label("rows_that_differ") == "Rows that differ"
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("rows_that_differ", "Rows that differ"),
+        ("ndcg_needed", "NDCG needed"),
+        ("baseline_rmse_log_price", "Baseline RMSE log price"),
+    ],
+)
+def test_evidence_label_is_words(key: str, words: str) -> None:
+    assert evidence_label(key) == words
