@@ -37,11 +37,8 @@ class Axis:
 
 def axis(values: Iterable[float], *, start: float, end: float, count: int = 5) -> Axis:
     """An axis that holds all values and begins and ends on a round tick, about ``count`` steps."""
-    known = [min(max(float(value), -LARGEST), LARGEST) for value in values]
-    low, high = min(known, default=0.0), max(known, default=1.0)
-    if high - low <= 1e-9 * max(abs(low), abs(high)):
-        room = abs(high) * 0.1 or 1.0
-        low, high = low - room, high + room
+    known = [float(value) for value in values]
+    low, high = _ends(known)
     step = round_step((high - low) / count)
     if high - low >= 2 and all(
         value.is_integer() for value in known
@@ -50,6 +47,22 @@ def axis(values: Iterable[float], *, start: float, end: float, count: int = 5) -
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(index * step for index in range(first, last + 1))
     return Axis(low=ticks[0], high=ticks[-1], start=start, end=end, ticks=ticks)
+
+
+def plain_axis(values: Iterable[float], *, start: float, end: float) -> Axis:
+    """An axis without ticks, which begins and ends where the values do."""
+    low, high = _ends(values)
+    return Axis(low=low, high=high, start=start, end=end, ticks=())
+
+
+def _ends(values: Iterable[float]) -> tuple[float, float]:
+    """Of an axis that holds all values, also where all are the same."""
+    known = [min(max(float(value), -LARGEST), LARGEST) for value in values]
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    if high - low <= 1e-9 * max(abs(low), abs(high)):
+        room = abs(high) * 0.1 or 1.0
+        low, high = low - room, high + room
+    return low, high
 
 
 def round_step(rough: float) -> float:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.checks.results import Chart, Metric, ReferenceLine
 from apps.submissions import svg
-from apps.submissions.axes import Axis, axis, number
+from apps.submissions.axes import Axis, axis, number, plain_axis
 from apps.submissions.svg import LABEL_ROW, WIDTH
 
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 18.0, 46.0, 54.0  # around the plot
@@ -24,6 +24,7 @@ MAX_BARS = 30
 MAX_LABEL = 44  # characters
 MAX_ROWS = 200  # of the table
 NEEDED = "Needed for this draw"
+FEW_POINTS = 30  # each is worth looking at; of more, where they are dense
 # Points in one path do not darken each other; in a few paths that take turns they do.
 POINT_PATHS = 8
 
@@ -101,9 +102,12 @@ def _scatter(chart: Chart) -> tuple[float, list[str]]:
         return _nothing()
     xs, ys = _plane(points, chart.lines)
     places = [(xs.at(x), ys.at(y)) for x, y in _thinned(points)]
+    frame, thresholds = _frame(chart, xs, ys), _thresholds(chart.lines, xs, ys)
+    if len(places) <= FEW_POINTS:
+        return ys.start + BOTTOM, [*frame, *thresholds, svg.dots(places, "dots")]
     parts = [places[start::POINT_PATHS] for start in range(POINT_PATHS)]
     marks = [svg.dots(part, "points") for part in parts if part]
-    return ys.start + BOTTOM, [*_frame(chart, xs, ys), *marks, *_thresholds(chart.lines, xs, ys)]
+    return ys.start + BOTTOM, [*frame, *marks, *thresholds]
 
 
 def _line(chart: Chart) -> tuple[float, list[str]]:
@@ -114,8 +118,8 @@ def _line(chart: Chart) -> tuple[float, list[str]]:
     places = [(xs.at(x), ys.at(y)) for x, y in _thinned(points)]
     path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
     marks = [f'<path class="series" d="M{path}"/>']
-    if len(places) <= 30:
-        marks.append(svg.dots(places, "series-dots"))
+    if len(places) <= FEW_POINTS:
+        marks.append(svg.dots(places, "dots"))
     return ys.start + BOTTOM, [*_frame(chart, xs, ys), *marks, *_thresholds(chart.lines, xs, ys)]
 
 
@@ -223,11 +227,13 @@ def draw_metric(metric: Metric) -> str:
 
 
 def _metric_axis(metric: Metric, compared: Sequence[tuple[str, float]]) -> Axis:
-    """From bad on the left to good on the right, also where less is better."""
+    """From bad on the left to good on the right, also where less is better. It has no ticks to be
+    round for, and an interval that begins just below the naive solution needs no room of its own.
+    """
     origin = 0.0 if metric.baseline is None else metric.baseline
     values = [origin, metric.value, metric.ci_low, metric.ci_high, *(at for _, at in compared)]
     start, end = (0.0, WIDTH) if metric.higher_is_better else (WIDTH, 0.0)
-    return axis([value for value in values if _finite(value)], start=start, end=end)
+    return plain_axis([value for value in values if _finite(value)], start=start, end=end)
 
 
 def _bullet(

@@ -159,13 +159,20 @@ def test_draw_stays_inside_its_view_box(
 # Scatter and line ------------------------------------------------------------------------------
 
 
-def test_scatter_draws_every_point_once() -> None:
-    paths = marks(draw(chart()), "path", "points")
-    assert sum((one.get("d") or "").count("M") for one in paths) == 3
+@pytest.mark.parametrize(("count", "css_class"), [(3, "dots"), (100, "points")])
+def test_scatter_draws_every_point_once(count: int, css_class: str) -> None:
+    drawn = draw(chart(points=tuple((float(n), float(n)) for n in range(count))))
+    paths = marks(drawn, "path", css_class)
+    assert sum((one.get("d") or "").count("M") for one in paths) == count
+
+
+def test_few_points_lie_above_the_line_that_they_are_compared_with() -> None:
+    drawn = draw(chart(lines=(ReferenceLine(label="perfect", axis="diagonal"),)))
+    assert drawn.index('class="threshold"') < drawn.index('class="dots"')
 
 
 def test_scatter_of_one_point_stands_in_the_middle() -> None:
-    (path,) = marks(draw(chart(points=((5.0, 5.0),))), "path", "points")
+    (path,) = marks(draw(chart(points=((5.0, 5.0),))), "path", "dots")
     x, y = map(float, re.findall(r"[\d.]+", path.get("d") or "")[:2])
     assert 0.4 < x / svg.WIDTH < 0.65
     assert y == pytest.approx(TOP + PLOT / 2, abs=1)
@@ -286,6 +293,13 @@ def test_metric_runs_from_bad_on_the_left_to_good_also_where_less_is_better() ->
     (needed,) = marks(draw_metric(error), "line", "threshold")
     end = float(bar.get("x", 0)) + float(bar.get("width", 0))
     assert float(bar.get("x", 0)) < end < float(needed.get("x1", 0))
+
+
+def test_interval_just_beyond_the_ends_leaves_them_where_they_are() -> None:
+    low = dataclasses.replace(GAP, value=0.0, ci_low=-0.2, ci_high=0.2)
+    (naive, _, best) = [mark.get("x1") for mark in marks(draw_metric(low), "line", "tick")]
+    assert float(naive or 9) == pytest.approx(0, abs=2)
+    assert float(best or 0) == svg.WIDTH
 
 
 def test_metric_without_a_naive_solution_is_a_mark_not_a_bar() -> None:

@@ -79,7 +79,7 @@ def draw(curve: Curve) -> str:
         *_frame(curve),
         *_guessing(curve),
         f'<path class="series" d="M{line}"/>',
-        f'<path class="series-dots" d="{dots}"/>',
+        f'<path class="dots" d="{dots}"/>',
         *_ends(curve),
         *(_mark(curve, row, *name) for row, name in enumerate(curve.names)),
     ]
