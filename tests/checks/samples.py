@@ -55,6 +55,7 @@ def unit_hash(project: str) -> str:
     return _digest(cell_hash(project, name).encode() for name in sample_names(project))
 
 
+@cache
 def cell_hash(project: str, name: str) -> str:
     """Of all that decides one sample's verdict: its files, those of the reference below it, the
     project's checker, and the modules of ``apps.checks`` with which that measures. Not of what

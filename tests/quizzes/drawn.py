@@ -1,16 +1,18 @@
 """Draws of many seeds, and their numbers by name."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cache
 from math import isclose
 
 from apps.quizzes.draws import Draw
 from apps.quizzes.generators import GENERATORS
 
-SEEDS = range(200)
+SEEDS = range(100)
 
 
-def draws(name: str) -> Iterable[Draw]:
-    return (GENERATORS[name](seed) for seed in SEEDS)
+@cache
+def draws(name: str) -> tuple[Draw, ...]:
+    return tuple(GENERATORS[name](seed) for seed in SEEDS)
 
 
 def number(draw: Draw, name: str) -> float:

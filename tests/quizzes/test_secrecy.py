@@ -1,8 +1,7 @@
 """Before marking, a page is the same whatever the answer is: so it cannot give it away."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from apps.quizzes.question_file import Question
 from apps.quizzes.question_page import question_page
 from tests.quizzes.samples import GENERATORS, write_quiz
 
-SEEDS = range(12)
+SEEDS = range(4)
 KNOWN_GENERATORS = {**REAL_GENERATORS, **GENERATORS}
 GIVEN = {name: ["1"] for name in ("number", "tn", "fp", "fn", "tp", "point", "text", "output")}
 
@@ -108,27 +107,29 @@ def _reordered(facts: Facts, order: list[int]) -> tuple[Facts, list[int]]:
     return known, order
 
 
-def questions(tmp_path: Path) -> Iterator[Question]:
-    write_quiz(tmp_path)
-    for quiz in read_quizzes(tmp_path, generators=GENERATORS):
-        yield from quiz.questions
-    for quiz in read_quizzes(settings.BASE_DIR / "fixtures"):
-        yield from quiz.questions
+@pytest.fixture(scope="module")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> list[Question]:
+    """One of each kind, and all that are asked."""
+    folder = tmp_path_factory.mktemp("quizzes")
+    write_quiz(folder)
+    samples = read_quizzes(folder, generators=GENERATORS)
+    asked_of_all = read_quizzes(settings.BASE_DIR / "fixtures")
+    return [question for quiz in (*samples, *asked_of_all) for question in quiz.questions]
 
 
 def html(one: AskedQuestion) -> str:
     return render_to_string("quizzes/question.html", {"page": question_page(one)})
 
 
-def test_page_is_the_same_whatever_the_answer_is(tmp_path: Path) -> None:
-    for question in questions(tmp_path):
+def test_page_is_the_same_whatever_the_answer_is(questions: list[Question]) -> None:
+    for question in questions:
         for seed in SEEDS:
             one = asked(question, seed=seed)
             assert html(one) == html(without_answer(one)), question.slug
 
 
-def test_page_has_a_value_for_every_placeholder(tmp_path: Path) -> None:
-    for question in questions(tmp_path):
+def test_page_has_a_value_for_every_placeholder(questions: list[Question]) -> None:
+    for question in questions:
         for seed in SEEDS:
             one = asked(question, seed=seed)
             believed = list(question.facts["misconceptions"])
@@ -139,16 +140,16 @@ def test_page_has_a_value_for_every_placeholder(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("score", [1.0, 0.5, 0.0])
-def test_page_differs_once_it_is_marked(tmp_path: Path, score: float) -> None:
+def test_page_differs_once_it_is_marked(questions: list[Question], score: float) -> None:
     """So that the first test compares what it is meant to compare."""
-    for question in questions(tmp_path):
+    for question in questions:
         one = replace(asked(question, seed=1), score=score, response=GIVEN)
         assert question.explanation_html[:3] in html(one)
         assert html(one) != html(replace(one, explanation_html=""))
 
 
-def test_right_answer_of_every_question_is_marked_as_right(tmp_path: Path) -> None:
-    for question in questions(tmp_path):
+def test_right_answer_of_every_question_is_marked_as_right(questions: list[Question]) -> None:
+    for question in questions:
         for seed in SEEDS:
             drawn = from_json(asked(question, seed=seed).draw)
             response = KINDS[question.kind].right(drawn, question.facts)
@@ -156,7 +157,7 @@ def test_right_answer_of_every_question_is_marked_as_right(tmp_path: Path) -> No
             assert marked == Marked(correct=True), question.slug
 
 
-def test_question_left_out_of_an_exam_has_a_page(tmp_path: Path) -> None:
-    for question in questions(tmp_path):
+def test_question_left_out_of_an_exam_has_a_page(questions: list[Question]) -> None:
+    for question in questions:
         one = replace(asked(question, seed=2), score=0.0, response={})
         assert "Not right" in html(one), question.slug
