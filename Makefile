@@ -13,8 +13,8 @@ run:  ## start the whole site on this machine
 test:  ## all tests; ARGS="tests/sandbox -k fork" for some
 	@$(PYTHON) deploy/bootstrap.py test $(ARGS)
 
-check:  ## format, lint, types, import contracts, migrations, deployment settings, tests
-	@$(PYTHON) deploy/bootstrap.py check
+check:  ## before a commit: format, lint, types, import contracts, migrations, settings, all but slow tests
+	@$(PYTHON) deploy/bootstrap.py check $(ARGS)
 
 verify:  ## every sample of the projects that changed on five draws, and new examples of every property, 10,000 of each fuzz test
 	@$(PYTHON) deploy/bootstrap.py verify

@@ -1,10 +1,15 @@
 """What ``make test`` and ``make check`` run, once the environment is there.
 
+``make check`` is for before each commit and leaves out what is slow: the tests with that mark, and
+the sandbox's as root. They show the same in one more situation, or what only a change of a checker
+can change. CI runs them (``make check ARGS=--slow``), and so does ``make test``.
+
 Started by root, the tests run as the user of the checks worker, with the control groups that root
 prepares for it, so that what they show is what a worker does. ``tests/root`` needs root itself.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -19,21 +24,14 @@ from roadmap_site.run.sandbox import prepare_limits
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDS_ROOT = "tests/root"
-# What runs in the first of two processes; all else runs beside it.
-FIRST_HALF = (
-    "tests/journey",
-    "tests/accounts",
-    "tests/curriculum",
-    "tests/exercises",
-    "tests/fuzz",
-    "tests/mentoring",
-    "tests/progress",
-    "tests/quizzes",
-    "tests/roadmap_site",
-    "tests/submissions",
+# A process runs each of these, and one more all else.
+GROUPS = (
+    ("tests/journey", "tests/curriculum", "tests/roadmap_site"),
+    ("tests/sandbox", "tests/quizzes"),
+    ("tests/checks/projects", "tests/accounts", "tests/exercises", "tests/submissions"),
 )
 # The sandbox is shown to hold whoever starts it.
-AS_ROOT = (NEEDS_ROOT, "tests/sandbox")
+ALSO_AS_ROOT = "tests/sandbox"
 # Those of every page lie in MILEPOST_HOME/screenshots; these few, and the verdicts of each project,
 # are kept with the documentation.
 PICTURED = (
@@ -59,19 +57,29 @@ PRODUCTION = {
 
 def main(arguments: Sequence[str]) -> int:
     os.chdir(ROOT)
-    if "--check" in arguments:
-        for name, command, variables in checks():
-            sys.stderr.write(f"{name} …\n")
-            if subprocess.run(command, env={**os.environ, **variables}, check=False).returncode:
-                sys.stderr.write(f"{name} found something to mend; see above.\n")
-                return 1
-    rest = [argument for argument in arguments if argument != "--check"]
-    whole: dict[str, Callable[[], int]] = {"--screenshots": take_screenshots, "--verify": verify}
+    whole: dict[tuple[str, ...], Callable[[], int]] = {
+        ("--check",): lambda: check(slow=False),
+        ("--check", "--slow"): lambda: check(slow=True),
+        ("--screenshots",): take_screenshots,
+        ("--verify",): verify,
+    }
     try:
-        return whole[rest[0]]() if rest and rest[0] in whole else run_tests(rest)
+        return whole.get(tuple(arguments), lambda: run_tests(arguments))()
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def check(*, slow: bool) -> int:
+    for name, command, variables in checks():
+        sys.stderr.write(f"{name} …\n")
+        if subprocess.run(command, env={**os.environ, **variables}, check=False).returncode:
+            sys.stderr.write(f"{name} found something to mend; see above.\n")
+            return 1
+    code = run_tests([], slow=slow)
+    if not slow:
+        sys.stderr.write("Not run, as they are slow: what make check ARGS=--slow adds.\n")
+    return code
 
 
 def checks() -> list[tuple[str, list[str], Mapping[str, str]]]:
@@ -120,12 +128,15 @@ def _home() -> Path:
     return Path(os.environ.get("MILEPOST_HOME") or ROOT / "var")
 
 
-def run_tests(arguments: Sequence[str]) -> int:
+def run_tests(arguments: Sequence[str], *, slow: bool = True) -> int:
+    """Those that the arguments name to pytest; without any, all, or all but the slow ones."""
     home = _home()
     home.mkdir(parents=True, exist_ok=True)
     variables = {**os.environ, "MILEPOST_TEST_CACHE": str(home / "test-cache")}
     # The tests make a folder of their own, away from a site that may be running.
     variables.pop("MILEPOST_HOME", None)
+    if not slow:
+        variables["PYTEST_ADDOPTS"] = f"{variables.get('PYTEST_ADDOPTS', '')} -m 'not slow'"
     if os.geteuid() != 0:
         (home / "test-cache").mkdir(exist_ok=True)
         (home / "screenshots").mkdir(exist_ok=True)
@@ -135,9 +146,10 @@ def run_tests(arguments: Sequence[str]) -> int:
         return code
     if arguments:
         return _run_unprivileged(arguments, home=home, variables=variables)
-    with _beside([sys.executable, "-m", "pytest", *AS_ROOT], variables) as as_root:
+    as_root = [NEEDS_ROOT, ALSO_AS_ROOT] if slow else [NEEDS_ROOT]
+    with _beside([sys.executable, "-m", "pytest", *as_root], variables) as beside:
         code = _run_unprivileged(arguments, home=home, variables=variables)
-    return code or as_root.returncode
+    return code or beside.returncode
 
 
 def _run_unprivileged(arguments: Sequence[str], *, home: Path, variables: Mapping[str, str]) -> int:
@@ -173,7 +185,7 @@ def _run_pytest(
     run_as: Callable[[list[str]], list[str]],
     variables: Mapping[str, str],
 ) -> int:
-    """Some tests, or all of them in two processes: much of their time is spent waiting.
+    """Some tests, or all of them in a few processes: much of their time is spent waiting.
 
     Each process has services of its own, so neither sees the other's rows, keys or tasks.
     """
@@ -181,10 +193,12 @@ def _run_pytest(
     if arguments:
         chosen = run_as([*command, *arguments])
         return subprocess.run(chosen, env=variables, check=False).returncode
-    rest = [f"--ignore={folder}" for folder in (*FIRST_HALF, NEEDS_ROOT)]
-    with _beside(run_as([*command, *rest]), variables) as second:
-        first = subprocess.run(run_as([*command, *FIRST_HALF]), env=variables, check=False)
-    return first.returncode or second.returncode
+    rest = [f"--ignore={folder}" for folder in (*itertools.chain(*GROUPS), NEEDS_ROOT)]
+    first, *others = (run_as([*command, *group]) for group in (*GROUPS, rest))
+    with contextlib.ExitStack() as stack:
+        beside = [stack.enter_context(_beside(other, variables)) for other in others]
+        code = subprocess.run(first, env=variables, check=False).returncode
+    return next((process.returncode for process in beside if process.returncode), code)
 
 
 @contextlib.contextmanager

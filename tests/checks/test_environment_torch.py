@@ -9,6 +9,7 @@ from apps.checks.interpreters import find_interpreters
 from tests.checks.environments import folder_of_torch, prepared, run_in
 
 
+@pytest.mark.slow
 def test_torch_is_imported_from_the_operators_wheels(checks_home: Path) -> None:
     wheels = folder_of_torch()
     if wheels is None:

@@ -25,6 +25,7 @@ def with_wheels(config: CheckConfig, folder: Path | None) -> CheckConfig:
     return replace(config, packages=replace(config.packages, find_links=folder))
 
 
+@pytest.mark.slow
 def test_every_lesson_prints_what_it_shows(check_config: CheckConfig) -> None:
     config = with_wheels(check_config, folder_of_torch())
     runs = run_lessons(FIXTURES, config=config, cache=check_config.home / "lessons")

@@ -43,6 +43,7 @@ def test_solution_passes_on_draws_that_differ(exercise: Exercise, answer: Answer
     assert arguments[0] != arguments[2]
 
 
+@pytest.mark.slow
 @each
 def test_starter_and_mistakes_fail(exercise: Exercise, answer: Answer) -> None:
     right = {seed: answer(exercise.solution, seed) for seed in (1, 2)}

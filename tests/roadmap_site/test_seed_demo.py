@@ -68,6 +68,7 @@ def test_cohort_is_at_different_points_of_the_road_and_the_same_again() -> None:
     assert len({plan.text for plan in plans.values()}) >= 5
 
 
+@pytest.mark.slow
 def test_cohort_is_drawn_the_same_on_another_installation() -> None:
     seed()
     first = story()

@@ -71,6 +71,7 @@ def test_site_on_a_taken_port_says_what_to_do(home: Path) -> None:
     assert "Traceback" not in output
 
 
+@pytest.mark.slow
 def test_site_with_given_services_starts_none(home: Path, services: Services) -> None:
     given = {"DATABASE_URL": services.database_url, "REDIS_URL": services.redis_url}
     with running_site(home, port=free_port(), variables=given) as site:

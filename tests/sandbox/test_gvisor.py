@@ -26,6 +26,8 @@ from tests.sandbox.test_launchers import has_ended, wait_for
 from tests.sandbox.test_run import *  # noqa: F403
 from tests.sandbox.test_service import *  # noqa: F403
 
+pytestmark = pytest.mark.slow
+
 del test_nothing_is_left_when_the_caller_is_killed  # noqa: F821  (it looks for the job's processes)
 del test_refused_thread_is_no_failure_when_the_program_copes  # noqa: F821  (not refused in time)
 

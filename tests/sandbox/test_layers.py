@@ -84,6 +84,7 @@ def run_without(case: Case, token: str, host: Host) -> Result:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case",
     [pytest.param(case, id=case.program) for case in REMOVABLE if case.program not in NOT_SHOWN],
