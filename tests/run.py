@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from roadmap_site.run.home import StartError, identities
@@ -27,8 +28,8 @@ NEEDS_ROOT = "tests/root"
 # A process runs each of these, and one more all else.
 GROUPS = (
     ("tests/journey", "tests/curriculum", "tests/roadmap_site"),
-    ("tests/sandbox", "tests/quizzes"),
-    ("tests/checks/projects", "tests/accounts", "tests/exercises", "tests/submissions"),
+    ("tests/sandbox", "tests/quizzes", "tests/submissions"),
+    ("tests/checks/projects", "tests/accounts"),
 )
 # The sandbox is shown to hold whoever starts it.
 ALSO_AS_ROOT = "tests/sandbox"
@@ -71,11 +72,14 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def check(*, slow: bool) -> int:
-    for name, command, variables in checks():
-        sys.stderr.write(f"{name} …\n")
-        if subprocess.run(command, env={**os.environ, **variables}, check=False).returncode:
-            sys.stderr.write(f"{name} found something to mend; see above.\n")
-            return 1
+    named = checks()
+    sys.stderr.write(f"{', '.join(name for name, *_ in named)} …\n")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        ended = list(pool.map(_run_check, named))
+    complaints = [one for one in ended if one]
+    if complaints:
+        sys.stderr.write("\n".join(complaints))
+        return 1
     code = run_tests([], slow=slow)
     if not slow:
         sys.stderr.write("Not run, as they are slow: what make check ARGS=--slow adds.\n")
@@ -96,6 +100,20 @@ def checks() -> list[tuple[str, list[str], Mapping[str, str]]]:
         ("Content", [*manage, "load_curriculum", "--check"], {}),
         ("Deployment settings", [*manage, "check", "--deploy", "--fail-level=WARNING"], PRODUCTION),
     ]
+
+
+def _run_check(named: tuple[str, list[str], Mapping[str, str]]) -> str:
+    """What it complains of; empty: nothing."""
+    name, command, variables = named
+    done = subprocess.run(
+        command,
+        env={**os.environ, **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return f"{done.stdout}{name} found something to mend.\n" if done.returncode else ""
 
 
 def take_screenshots() -> int:

@@ -19,6 +19,7 @@ def test_every_lesson_has_a_figure_and_every_script_its_drawing() -> None:
     assert all("](figures/" in path.read_text(encoding="utf-8") for path in lessons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", FIGURES, ids=lambda path: path.stem)
 def test_figure_is_what_its_script_draws(figure: Path) -> None:
     drawn = subprocess.run(

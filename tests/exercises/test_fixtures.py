@@ -12,6 +12,7 @@ from tests.content import whole_set_of_exercises
 
 EXERCISES = {one.slug: one for one in whole_set_of_exercises()}
 
+pytestmark = pytest.mark.slow
 each = pytest.mark.parametrize("exercise", EXERCISES.values(), ids=EXERCISES.keys())
 type Answer = Callable[[str, int], Answers]
 
@@ -43,7 +44,6 @@ def test_solution_passes_on_draws_that_differ(exercise: Exercise, answer: Answer
     assert arguments[0] != arguments[2]
 
 
-@pytest.mark.slow
 @each
 def test_starter_and_mistakes_fail(exercise: Exercise, answer: Answer) -> None:
     right = {seed: answer(exercise.solution, seed) for seed in (1, 2)}

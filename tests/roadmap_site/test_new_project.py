@@ -53,6 +53,7 @@ def manage(source: Path, arguments: str) -> "subprocess.CompletedProcess[str]":
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_walk_leads_to_a_unit_that_works(source: Path) -> None:
     commands = re.findall(r'^\$ make manage ARGS="(.*)"$', WALK.read_text("utf-8"), re.MULTILINE)
     assert [command.split()[0] for command in commands] == [
