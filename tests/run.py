@@ -1,8 +1,8 @@
 """What ``make test`` and ``make check`` run, once the environment is there.
 
 ``make check`` is for before each commit and leaves out what is slow: the tests with that mark, and
-the sandbox's as root. They show the same in one more situation, or what only a change of a checker
-can change. CI runs them (``make check ARGS=--slow``), and so does ``make test``.
+the sandbox's as root. CI runs them (``make check ARGS=--slow``), and so does ``make test``.
+Which these are, and why: docs/decisions/0014-slow-tests.md.
 
 Started by root, the tests run as the user of the checks worker, with the control groups that root
 prepares for it, so that what they show is what a worker does. ``tests/root`` needs root itself.
