@@ -8,6 +8,7 @@ import hashlib
 import json
 import shutil
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -202,16 +203,14 @@ def test_nothing_is_remembered_from_one_command_to_the_next(
     assert "remembered" not in json.dumps(to_json(result))
 
 
-WAITS = """
-import os, time
+OUTLIVES = """
+import os
 if sys.argv[1] == "train" and os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
         for number in (0, 1, 2):
             os.close(number)
-        while True:
-            time.sleep(0.3)
-            open(files[1], "w").write("{}")
+        os.execv(sys.executable, ["python", "-c", "import time; time.sleep(600)", "{mark}"])
     os._exit(0)
 """
 
@@ -219,9 +218,23 @@ if sys.argv[1] == "train" and os.fork() == 0:
 def test_process_that_outlives_its_command_is_gone(
     tmp_path: Path, check_config: CheckConfig
 ) -> None:
-    """It would break the model as soon as that has been read once."""
-    result = played(tmp_path / "r", check_config, after=WAITS)
+    """It could wait for the next command's input, or train on while others are timed."""
+    mark = f"outlives-{uuid4()}"
+    result = played(tmp_path / "r", check_config, after=OUTLIVES.replace("{mark}", mark))
+    alive = [
+        process
+        for process in Path("/proc").glob("[0-9]*/cmdline")
+        if mark.encode() in read_if_there(process)
+    ]
     assert named(result, "gap_closed").status == "passed", named(result, "gap_closed").output
+    assert alive == []
+
+
+def read_if_there(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 SECOND_TIME = """

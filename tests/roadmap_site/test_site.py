@@ -14,6 +14,7 @@ import pytest
 from roadmap_site.embedded import Services, processes_in
 from tests.roadmap_site.site_process import (
     ROOT,
+    WAIT_S,
     addresses,
     environment,
     free_port,
@@ -45,7 +46,7 @@ def test_site_starts_survives_kills_and_stops_completely(home: Path) -> None:
 
         # A second start says who is there.
         second = run(home, free_port())
-        assert second.wait(30) == 1
+        assert second.wait(WAIT_S) == 1
         assert "Milepost is already running at" in site.output
 
         # The supervisor dies without a word: nothing it started outlives it for long.
@@ -63,7 +64,7 @@ def test_site_on_a_taken_port_says_what_to_do(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         process = run(home, port)
-        code = process.wait(60)
+        code = process.wait(WAIT_S)
     output = home.with_name("home.log").read_text()
     assert code == 1
     assert str(port) in output
@@ -88,7 +89,7 @@ def test_site_with_a_service_that_does_not_answer_says_so(home: Path, name: str)
     given = {"DATABASE_URL": "postgresql://localhost:1/x", "REDIS_URL": "redis://localhost:1/0"}
     process = run(home, free_port(), {name: given[name]})
 
-    code = process.wait(60)
+    code = process.wait(WAIT_S)
 
     output = home.with_name("home.log").read_text()
     assert code == 1
@@ -99,7 +100,7 @@ def test_site_with_a_service_that_does_not_answer_says_so(home: Path, name: str)
 def test_site_at_a_wrong_port_says_what_to_do(home: Path) -> None:
     process = run(home, free_port(), {"MILEPOST_PORT": "http"})
 
-    assert process.wait(60) == 1
+    assert process.wait(WAIT_S) == 1
     assert home.with_name("home.log").read_text().strip() == (
         "MILEPOST_PORT is 'http'; set it to a number from 1 to 65535."
     )

@@ -58,7 +58,7 @@ class Driver:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(30)
+        self.process.wait(120)
         self.output.close()
 
 

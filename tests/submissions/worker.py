@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-WAIT_S = 90.0
+WAIT_S = 300.0
 
 
 class Worker:
