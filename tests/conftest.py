@@ -1,3 +1,4 @@
+import gc
 import os
 import random
 import tempfile
@@ -21,6 +22,12 @@ from tests.content import load_all
 SAME_DRAWS = "MILEPOST_FUZZ_EXAMPLES" not in os.environ
 hypothesis.settings.register_profile("milepost", deadline=None, derandomize=SAME_DRAWS)
 hypothesis.settings.load_profile("milepost")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live to the end: no later look for garbage needs to pass over them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -66,6 +66,7 @@ def test_block_whose_library_is_not_here_waits_alone(
     assert (run.blocks, run.waiting, run.problems) == (2, 1, ())
 
 
+@pytest.mark.slow
 def test_block_runs_on_a_python_that_has_its_library(
     folder: Path, check_config: CheckConfig
 ) -> None:
