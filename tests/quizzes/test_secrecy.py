@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from apps.quizzes.content import read_quizzes
@@ -18,6 +17,7 @@ from apps.quizzes.marking import mark
 from apps.quizzes.queries import AskedQuestion
 from apps.quizzes.question_file import Question
 from apps.quizzes.question_page import question_page
+from tests.content import whole_bank
 from tests.quizzes.samples import GENERATORS, write_quiz
 
 SEEDS = range(4)
@@ -113,8 +113,7 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> list[Question]:
     folder = tmp_path_factory.mktemp("quizzes")
     write_quiz(folder)
     samples = read_quizzes(folder, generators=GENERATORS)
-    asked_of_all = read_quizzes(settings.BASE_DIR / "fixtures")
-    return [question for quiz in (*samples, *asked_of_all) for question in quiz.questions]
+    return [question for quiz in (*samples, *whole_bank()) for question in quiz.questions]
 
 
 def html(one: AskedQuestion) -> str:
