@@ -1,8 +1,9 @@
 """How long the check of each project's reference takes, and what the checker adds to the commands.
 
 ``python -m benchmarks.checkers [SLUG …]`` runs it, each check with its environment there already.
-The last column is the time outside the learner's commands, and outside their server where there is
-one, as a share of the time inside them.
+The last column is the time in which none of the learner's commands ran, nor their server where
+there is one, as a share of the seconds of all commands. Of two beside each other both count, so
+that the learner's own work is the same as if they had run in turn.
 """
 
 import hashlib
@@ -36,8 +37,22 @@ FIRST_LINE = (
 @dataclass(slots=True)
 class Spent:
     seconds: float = 0.0
-    commands: float = 0.0  # of them in the learner's commands and server
+    # Begin and end of the learner's commands and servers; two may run beside each other.
+    busy: list[tuple[float, float]] = field(default_factory=list)
     trainings: list[float] = field(default_factory=list)
+
+    @property
+    def commands(self) -> float:
+        return sum(end - begin for begin, end in self.busy)
+
+    @property
+    def beyond(self) -> float:
+        """Seconds in which none of them ran."""
+        seconds, until = self.seconds, 0.0
+        for begin, end in sorted(self.busy):
+            seconds -= max(end - max(begin, until), 0)
+            until = max(end, until)
+        return seconds
 
 
 def main(slugs: list[str]) -> int:
@@ -88,7 +103,8 @@ def watched() -> Iterator[Spent]:
 
     def timed(self: session.RepositorySession, command: str, **rest: Any) -> CommandRun:
         found = run(self, command, **rest)
-        spent.commands += found.result.wall_s
+        now = time.perf_counter()
+        spent.busy.append((now - found.result.wall_s, now))
         if command == "train":
             spent.trainings.append(found.result.wall_s)
         return found
@@ -100,7 +116,7 @@ def watched() -> Iterator[Spent]:
         up = time.perf_counter()
         with serve(self, *given, **rest) as server:
             yield server
-        spent.commands += time.perf_counter() - up
+        spent.busy.append((up, time.perf_counter()))
 
     session.RepositorySession.run = timed  # type: ignore[method-assign]
     session.RepositorySession.serve = timed_server  # type: ignore[method-assign]
@@ -116,7 +132,7 @@ def watched() -> Iterator[Spent]:
 def line(slug: str, spent: Spent) -> str:
     return (
         f"{slug:<34}{spent.seconds:>9.1f}{max(spent.trainings):>18.1f}{spent.commands:>13.1f}"
-        f"{spent.seconds / spent.commands - 1:>13.0%}"
+        f"{spent.beyond / spent.commands:>13.0%}"
     )
 
 

@@ -4,7 +4,9 @@ import contextlib
 import dataclasses
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,22 +55,18 @@ def check_tests_notice(session: RepositorySession, *, own_tests: Test) -> Test:
     mutants = choose_mutants(session.root)
     if not mutants:
         return _nothing_to_break()
-    copy = session.folder / "mutant"
-    shutil.copytree(session.root, copy, copy_function=os.link)
-    # The runs of broken code are no runs of the learner's: neither their output nor the limits
-    # that they meet belong to the verdict.
-    quiet = dataclasses.replace(session, root=copy, runs=[], on_output=lambda text: None)
     trials = []
-    for trial in _trials(quiet, mutants, usual=session.runs[-1].result):
-        trials.append(trial)
-        session.on_output(_told(trial))
-    said = _counted(trials, chosen=len(mutants))
-    if _enough(trials):
-        # Tests that fail now and then would notice everything.
-        again = quiet.run("test", inputs={}, outputs=())
-        if not again.ok:
-            return _unsteady(again, said, evidence=_evidence(trials))
-        return passed(TESTS_NOTICE, said, evidence=_evidence(trials))
+    with _two_at_a_time(session, [*mutants, None]) as run_of:
+        for trial in _trials(mutants, run_of, usual=session.runs[-1].result):
+            trials.append(trial)
+            session.on_output(_told(trial))
+        said = _counted(trials, chosen=len(mutants))
+        if _enough(trials):
+            # Tests that fail now and then, or after a while, would notice everything.
+            again = run_of(len(mutants))
+            if not again.ok:
+                return _unsteady(again, said, evidence=_evidence(trials))
+            return passed(TESTS_NOTICE, said, evidence=_evidence(trials))
     survivor = next(trial.mutant for trial in trials if not trial.noticed)
     return failed(
         TESTS_NOTICE,
@@ -79,33 +77,69 @@ def check_tests_notice(session: RepositorySession, *, own_tests: Test) -> Test:
 
 
 def _trials(
-    session: RepositorySession, mutants: Sequence[Mutant], *, usual: sandbox.Result
+    mutants: Sequence[Mutant], run_of: Callable[[int], CommandRun], *, usual: sandbox.Result
 ) -> Iterator[_Trial]:
     """As many as fit into the budget, and those that decide. A test run that hangs has noticed."""
-    limits = session.project.limits.get("test", DEFAULT_LIMITS)
-    limits = dataclasses.replace(limits, wall_s=min(3 * usual.wall_s + 5, limits.wall_s))
     left, trials = BUDGET_S, list[_Trial]()
-    for mutant in mutants:
+    for number, mutant in enumerate(mutants):
         if left < usual.cpu_s and _decided(trials, chosen=len(mutants)):
             return
-        with _broken(session.root, mutant):
-            run = session.run("test", inputs={}, outputs=(), limits=limits)
+        run = run_of(number)
         left -= run.result.cpu_s
         trials.append(_Trial(mutant, noticed=not run.ok))
         yield trials[-1]
 
 
 @contextlib.contextmanager
-def _broken(root: Path, mutant: Mutant) -> Iterator[None]:
-    """One file of ``root`` replaced, not written to: its content is shared with the original."""
-    path, aside = root / mutant.path, root.with_name("original")
-    path.rename(aside)
-    try:
-        path.write_bytes(mutant.content)
-        shutil.copymode(aside, path)
-        yield
-    finally:
-        aside.replace(path)
+def _two_at_a_time(
+    session: RepositorySession, codes: Sequence[Mutant | None]
+) -> Iterator[Callable[[int], CommandRun]]:
+    """From a place in ``codes`` to the run of the tests on that code; None is the code as it is.
+
+    While one is waited for, the next runs beside it: a check has two cores, and few tests use both.
+    What was begun and is not asked for is ended with the block.
+    """
+    usual, limits = session.runs[-1].result, session.project.limits.get("test", DEFAULT_LIMITS)
+    short = dataclasses.replace(limits, wall_s=min(3 * usual.wall_s + 5, limits.wall_s))
+    unwanted = threading.Event()
+
+    def run(number: int) -> CommandRun:
+        mutant, root = codes[number], session.folder / f"mutant-{number}"
+        shutil.copytree(session.root, root, copy_function=os.link)
+        if mutant:
+            _break(root, mutant)
+        # The runs of broken code are no runs of the learner's: neither their output nor the limits
+        # that they meet belong to the verdict.
+        quiet = dataclasses.replace(
+            session,
+            root=root,
+            runs=[],
+            on_output=lambda text: None,
+            cancelled=lambda: unwanted.is_set() or session.cancelled(),
+        )
+        return quiet.run("test", inputs={}, outputs=(), limits=short if mutant else limits)
+
+    begun: dict[int, Future[CommandRun]] = {}
+    with ThreadPoolExecutor(2) as pool:
+
+        def run_of(number: int) -> CommandRun:
+            for one in range(number, min(number + 2, len(codes))):
+                if one not in begun:
+                    begun[one] = pool.submit(run, one)
+            return begun[number].result()
+
+        try:
+            yield run_of
+        finally:
+            unwanted.set()
+
+
+def _break(root: Path, mutant: Mutant) -> None:
+    """Put one file in another's place: what was there is shared with the original."""
+    path, aside = root / mutant.path, root.with_name(f"{root.name}-new")
+    aside.write_bytes(mutant.content)
+    shutil.copymode(path, aside)
+    aside.replace(path)
 
 
 def _decided(trials: Sequence[_Trial], *, chosen: int) -> bool:

@@ -152,7 +152,7 @@ def test_repository_stays_as_it_was(open_session: OpenSession) -> None:
     judged(session)
     assert {path: path.read_bytes() for path in session.root.rglob("*.py")} == before
     assert [run.command for run in session.runs] == ["test"]
-    copy = session.folder / "mutant"
+    copy = session.folder / "mutant-5"  # behind the five that are broken
     assert {copy / path.relative_to(session.root): text for path, text in before.items()} == {
         path: path.read_bytes() for path in copy.rglob("*.py")
     }
