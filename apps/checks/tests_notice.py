@@ -100,7 +100,12 @@ def _two_at_a_time(
     What was begun and is not asked for is ended with the block.
     """
     usual, limits = session.runs[-1].result, session.project.limits.get("test", DEFAULT_LIMITS)
-    short = dataclasses.replace(limits, wall_s=min(3 * usual.wall_s + 5, limits.wall_s))
+    short = dataclasses.replace(
+        limits,
+        cpu_s=min(3 * usual.cpu_s + 5, limits.cpu_s),
+        # Twice that, as another run and other work of the machine lie beside it.
+        wall_s=min(6 * usual.wall_s + 10, limits.wall_s),
+    )
     unwanted = threading.Event()
 
     def run(number: int) -> CommandRun:
