@@ -226,8 +226,9 @@ def draft(request: LearnerRequest, public_id: str, number: int) -> HttpResponse:
         return redirect("question", public_id, number)
     response = response_of(request.POST, kind=asked.kind)
     if not save_draft(asked=asked, response=response):
-        text = "This question is marked, or its time is over, so its answer stays as it is."
-        return HttpResponse(text, status=409, content_type="text/plain; charset=utf-8")
+        # It is marked, or its time is over: a page that still asks is to show that. Sent by a click
+        # that came within the page's delay, this comes after the answer.
+        return redirect("question", public_id, number)
     return HttpResponse(status=204)
 
 

@@ -301,12 +301,14 @@ def test_draft_is_where_it_was_left(page: Client, attempt: Attempt) -> None:
     assert Attempt.objects.get().marked == 0
 
 
-def test_late_draft_changes_nothing(page: Client, attempt: Attempt) -> None:
+def test_late_draft_changes_nothing_and_leads_to_the_verdict(
+    page: Client, attempt: Attempt
+) -> None:
     give(page, attempt, 3)
     before = Answer.objects.values().get(attempt=attempt, position=3)
-    response = page.post(f"{question_url(attempt, 3)}draft/", {"number": "1"})
-    assert response.status_code == 409
-    assert response.content.startswith(b"This question is marked, or its time is over,")
+    url = question_url(attempt, 3)
+    response = page.post(f"{url}draft/", {"number": "1"}, headers={"HX-Request": "true"})
+    assert (response.status_code, response["HX-Redirect"]) == (200, url)
     assert Answer.objects.values().get(attempt=attempt, position=3) == before
 
 
