@@ -1,7 +1,6 @@
 """The command that learners run at home: what it says, and the wheel that brings it."""
 
 import io
-import os
 import re
 import subprocess
 import sys
@@ -206,17 +205,3 @@ def test_installed_wheel_checks_a_repository_without_the_site(open_folder: Path)
     assert "milepost.toml has no token in [project]." in ended.stdout, ended.stderr
     assert "INVALID SUBMISSION" in ended.stdout
     assert ended.returncode == 2
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
-def test_root_is_told_of_a_folder_that_is_closed_to_the_check(open_folder: Path) -> None:
-    closed = lay_out("house-price-prediction", "reference", open_folder / "closed")
-    closed.chmod(0o700)
-    ended = milepost(open_folder, "check", str(closed))
-    assert ended.returncode == WRONG_USAGE
-    said = "is closed to the user that checks run as when root starts them"
-    assert f"{closed} {said}" in ended.stderr
-    open_folder.chmod(0o700)  # as where an installer keeps what root installs
-    ended = milepost(open_folder, "check", str(closed))
-    assert ended.returncode == WRONG_USAGE
-    assert f"apps/checks/command.py {said}" in ended.stderr

@@ -1,4 +1,4 @@
-"""check_repo started by root gives root up before it touches anything."""
+"""check_repo, or milepost check, started by root gives root up before it touches anything."""
 
 import os
 import subprocess
@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from apps.checks.command import WRONG_USAGE
 from apps.checks.leave_root import give_files_of_root
 from apps.sandbox.identity import Identity
 from tests.checks.samples import lay_out
+from tests.checks.test_command import milepost
 from tests.roadmap_site.site_process import ROOT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give root up")
@@ -87,3 +89,16 @@ def test_folder_swapped_for_a_link_is_not_entered(folder: Path) -> None:
         swapping.join()
 
     assert (outside.stat().st_uid, (outside / "secret").stat().st_uid) == (0, 0)
+
+
+def test_root_is_told_of_a_folder_that_is_closed_to_the_check(folder: Path) -> None:
+    closed = lay_out("house-price-prediction", "reference", folder / "closed")
+    closed.chmod(0o700)
+    ended = milepost(folder, "check", str(closed))
+    assert ended.returncode == WRONG_USAGE
+    said = "is closed to the user that checks run as when root starts them"
+    assert f"{closed} {said}" in ended.stderr
+    folder.chmod(0o700)  # as where an installer keeps what root installs
+    ended = milepost(folder, "check", str(closed))
+    assert ended.returncode == WRONG_USAGE
+    assert f"apps/checks/command.py {said}" in ended.stderr
